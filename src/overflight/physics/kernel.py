@@ -1,0 +1,21 @@
+"""Compile one source three ways: Python (to read and debug), CPU and CUDA."""
+
+import os
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+import numba
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def kernel(scalar_function: F) -> F:
+    """Mark a function of scalars as usable inside any compiled loop.
+
+    The CPU loop calls it as it is; the CUDA loop compiles ``scalar_function.py_func``. No fast
+    math: NaN is how a kernel says "no answer". No disk cache so far: workers that race to fill
+    it can crash (numba issues 4807 and 10128); decide with a measurement.
+    """
+    if os.environ.get("NUMBA_DISABLE_JIT") == "1":
+        return scalar_function
+    return cast("F", numba.njit(nogil=True, error_model="numpy")(scalar_function))
