@@ -1,0 +1,96 @@
+"""How the balloon could have moved: the hypothesis M0, passive drift, and its unknowns.
+
+M0 has no engine and chooses nothing: it goes with the air at its float level. What is unknown for
+a whole flight (SCIENCE 1.3, 1.6, 2.1) is drawn here once per stratum, from priors that are stated
+as a table and printed in every account:
+
+    launch            one of the case's candidates, with the case's weights
+    launch time       uniform over the candidate's window
+    float density     log-uniform over the case's float band (a superpressure balloon keeps the
+                      density of the air around it; SCIENCE 1.3)
+    slow drift        normal, 100 m a day: gas lost, ballast dropped
+    day-night swing   half-normal, 60 m (superpressure) or 2 km (zero-pressure)
+    wind-error scale  log-normal with the wind's own width, mean square kept (SCIENCE 1.6)
+    wind-error time   log-normal around the wind's own median
+
+Strata fill the prior evenly (an additive recurrence, Roberts 2018, with a seeded shift), so that a
+few dozen do the work of hundreds of independent draws.
+"""
+
+import math
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+
+from overflight.case.model import Balloon, Case, Launch
+from overflight.fields.error import WindError
+from overflight.physics import atmosphere
+
+SWING_SD_M = {"superpressure": 60.0, "zero-pressure": 2_000.0, "unknown": 60.0}
+SLOW_DRIFT_SD_MPS = 100.0 / 86_400.0
+_NORMAL = NormalDist()
+
+
+@dataclass(frozen=True)
+class Statics:
+    """One draw of all that stays the same during a flight."""
+
+    launch: int
+    launch_s: float
+    float_height_m: float
+    slow_drift_mps: float
+    swing_m: float
+    wind_scale: float
+    tau_s: float
+
+
+def strata(case: Case, error: WindError, n_per_launch: int, seed: int) -> tuple[Statics, ...]:
+    """Fill the prior of M0 evenly, ``n_per_launch`` draws for each candidate launch.
+
+    All draws of one launch have the same prior weight, the launch's weight / n.
+    """
+    shift = np.random.Generator(np.random.Philox(key=seed)).random(_DIMENSIONS)
+    drawn = []
+    for index, launch in enumerate(case.launches):
+        for row in range(n_per_launch):
+            unit = (shift + (row + 1) * _STEPS) % 1.0
+            drawn.append(_statics(case, launch, index, error, unit))
+    return tuple(drawn)
+
+
+_DIMENSIONS = 6
+
+
+def _recurrence_steps() -> np.ndarray:
+    """Steps of the additive recurrence: powers of 1/g with g^(d+1) = g + 1 (Roberts 2018)."""
+    golden = 2.0
+    for _ in range(60):
+        golden = (1.0 + golden) ** (1.0 / (_DIMENSIONS + 1))
+    return np.asarray([golden ** -(power + 1) for power in range(_DIMENSIONS)])
+
+
+_STEPS = _recurrence_steps()
+
+
+def _statics(case: Case, launch: Launch, index: int, error: WindError, unit: np.ndarray) -> Statics:
+    inside = np.clip(unit, 1e-6, 1.0 - 1e-6)
+    opens_s = (launch.time_min - case.epoch).total_seconds()
+    closes_s = (launch.time_max - case.epoch).total_seconds()
+    scale = error.scale_log_sd
+    return Statics(
+        launch=index,
+        launch_s=opens_s + float(inside[0]) * (closes_s - opens_s),
+        float_height_m=_float_height_m(case.balloon, float(inside[1])),
+        slow_drift_mps=SLOW_DRIFT_SD_MPS * _NORMAL.inv_cdf(float(inside[2])),
+        swing_m=SWING_SD_M[case.balloon.kind] * abs(_NORMAL.inv_cdf(float(inside[3]))),
+        wind_scale=math.exp(scale * _NORMAL.inv_cdf(float(inside[4])) - scale**2),
+        tau_s=error.tau_s_median * math.exp(error.tau_log_sd * _NORMAL.inv_cdf(float(inside[5]))),
+    )
+
+
+def _float_height_m(balloon: Balloon, fraction: float) -> float:
+    """Height of the ``fraction`` point of a log-uniform density prior over the float band."""
+    thick = math.log(atmosphere.density_kgm3(balloon.float_altitude_min_m))
+    thin = math.log(atmosphere.density_kgm3(balloon.float_altitude_max_m))
+    return float(atmosphere.height_m_of_density(math.exp(thick + fraction * (thin - thick))))

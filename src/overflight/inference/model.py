@@ -1,0 +1,97 @@
+"""What the filter must know about a flight: how to start, step, and measure differences.
+
+The engine (pilot, twist, filter) never asks what a state means. A model is four compiled
+functions; the balloon on the ellipsoid is :func:`balloon`, and tests bring others whose answers
+are known exactly.
+
+The engine works in four local coordinates around a reference state: two of position (metres east
+and north, or whatever the model's plane uses) and two of wind error. A model's noise is four
+standard normals a step, and four more to draw the start.
+"""
+
+from typing import Any, NamedTuple
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from overflight.physics.drift import launched, passive_step
+from overflight.physics.kernel import kernel
+from overflight.physics.tangent import basis, carried, gone, way_m
+
+Array = NDArray[np.float64]
+
+
+class Model(NamedTuple):
+    """Compiled functions of one kind of flight.
+
+    ``start(parameters, noise, state)`` and ``step(parameters, k, state, noise, after)`` write
+    their last argument. ``difference(reference, state, local)`` and ``shifted(reference, local,
+    state)`` are each other's inverse near the reference. ``towards(place, state, offset)`` is the
+    way from the state to a reported place in the two position coordinates.
+    """
+
+    start: Any
+    step: Any
+    difference: Any
+    shifted: Any
+    towards: Any
+    n_state: int
+
+
+@kernel
+def _difference(reference: Array, state: Array, local: Array) -> None:
+    local[0], local[1] = way_m(
+        reference[0], reference[1], reference[2], state[0], state[1], state[2]
+    )
+    east, north = carried(
+        state[3],
+        state[4],
+        basis(state[0], state[1], state[2]),
+        basis(reference[0], reference[1], reference[2]),
+    )
+    local[2], local[3] = east - reference[3], north - reference[4]
+
+
+@kernel
+def _shifted(reference: Array, local: Array, state: Array) -> None:
+    state[0], state[1], state[2] = gone(
+        reference[0], reference[1], reference[2], local[0], local[1]
+    )
+    state[3], state[4] = carried(
+        reference[3] + local[2],
+        reference[4] + local[3],
+        basis(reference[0], reference[1], reference[2]),
+        basis(state[0], state[1], state[2]),
+    )
+
+
+@kernel
+def _towards(place: Array, state: Array, offset: Array) -> None:
+    offset[0], offset[1] = way_m(state[0], state[1], state[2], place[0], place[1], place[2])
+
+
+def balloon() -> Model:
+    """A passive balloon over the ellipsoid; its parameters are a
+    :class:`~overflight.physics.drift.Drift`."""
+    return Model(launched, passive_step, _difference, _shifted, _towards, 5)
+
+
+@numba.njit(nogil=True, error_model="numpy")
+def fly(model_start, model_step, parameters, noises, n_state):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Follow one path through its noise.
+
+    Parameters
+    ----------
+    noises : (steps + 1, 4)
+        Row 0 draws the start, row k + 1 drives step k.
+
+    Returns
+    -------
+    states : (steps + 1, n_state)
+    """
+    states = np.empty((noises.shape[0], n_state))
+    model_start(parameters, noises[0], states[0])
+    for step in range(noises.shape[0] - 1):
+        model_step(parameters, step, states[step], noises[step + 1], states[step + 1])
+    return states

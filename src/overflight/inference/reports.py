@@ -1,0 +1,111 @@
+"""Position reports as the engine sees them, and how probable each is given a path.
+
+A report says: at some moment of a window (uniform over it) the balloon was near a place. Two
+shapes of "near": a bivariate normal (a fix, or a place given with an error), and a disc with a
+soft edge (seen from a town, no direction: anywhere within sight; SCIENCE 2.2). A report is
+essentially right with probability r; otherwise it says nothing and its density is that of a
+stray report over a plausible area::
+
+    p(report | path) = r * mean over the window of p_good + (1 - r) / area
+
+so one wrong report can cost a path a bounded amount, never everything.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from overflight.physics.kernel import kernel
+
+GAUSSIAN, DISC = 0, 1
+
+
+class Reports(NamedTuple):
+    """Position reports, one row each; ``first`` and ``last`` are steps of the flight, inclusive.
+
+    ``shape`` holds for :data:`GAUSSIAN` the inverse covariance (east-east, east-north,
+    north-north) [m-2], and for :data:`DISC` (radius_m, edge_m, unused). ``log_norm`` is the log of
+    the density's normalisation. ``log_good`` is log r, ``log_bad`` log((1 - r) / area).
+    ``moments`` counts the steps of the whole window, those before the launch or after the end
+    included: there the balloon was not flying, and a report of it has density zero.
+    """
+
+    place: NDArray[np.float64]  # (report, 3) in the model's position coordinates
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+    kind: NDArray[np.int64]
+    shape: NDArray[np.float64]  # (report, 3)
+    log_norm: NDArray[np.float64]
+    log_good: NDArray[np.float64]
+    log_bad: NDArray[np.float64]
+    moments: NDArray[np.float64]
+
+
+class Schedule(NamedTuple):
+    """Which reports are open at a step: ``opened[starts[k]:starts[k + 1]]``."""
+
+    starts: NDArray[np.int64]  # (steps + 2,)
+    opened: NDArray[np.int64]
+
+
+def schedule(reports: Reports, n_steps: int) -> Schedule:
+    """List the open reports of every step, 0 to ``n_steps`` inclusive."""
+    open_at = [
+        [
+            report
+            for report in range(len(reports.first))
+            if reports.first[report] <= step <= reports.last[report]
+        ]
+        for step in range(n_steps + 1)
+    ]
+    counts = np.array([0, *(len(row) for row in open_at)], dtype=np.int64)
+    flat = np.array([report for row in open_at for report in row], dtype=np.int64)
+    return Schedule(np.cumsum(counts), flat)
+
+
+@kernel
+def density_log(
+    kind: int, first: float, cross: float, second: float, log_norm: float, east: float, north: float
+) -> float:
+    """Log density of a good report at ``(east, north)`` from the balloon.
+
+    The disc falls off as a logistic of the distance beyond its radius; far outside it is about
+    ``exp(-(distance - radius) / edge)``, never zero.
+    """
+    if kind == GAUSSIAN:
+        square = first * east * east + 2.0 * cross * east * north + second * north * north
+        return log_norm - 0.5 * square
+    beyond = (math.hypot(east, north) - first) / cross
+    if beyond > 30.0:
+        return log_norm - beyond
+    return log_norm - math.log1p(math.exp(beyond))
+
+
+@kernel
+def log_sum(a: float, b: float) -> float:
+    """``log(exp(a) + exp(b))`` without overflow."""
+    high, low = (a, b) if a > b else (b, a)
+    if high == -math.inf:
+        return high
+    return high + math.log1p(math.exp(low - high))
+
+
+def disc_log_norm(radius_m: float, edge_m: float) -> float:
+    """Minus log of the soft disc's integral over the plane.
+
+    The integral of ``1 / (1 + exp((s - R)/w))`` over the plane is ``-2 pi w^2 Li2(-exp(R/w))``,
+    and for R many times w that is ``pi R^2 + pi^3 w^2 / 3`` up to terms of order exp(-R/w)
+    (the Sommerfeld expansion). Valid for R >= 4 w, where the neglected part is below 0.1 %.
+
+    >>> round(math.exp(-disc_log_norm(100e3, 10e3)) / 1e10, 4)  # m2
+    3.1519
+    """
+    return -math.log(math.pi * radius_m**2 + math.pi**3 * edge_m**2 / 3.0)
+
+
+def gaussian_log_norm(inverse_covariance: tuple[float, float, float]) -> float:
+    """Log of the bivariate normal's normalisation, ``0.5 log det P - log 2 pi``."""
+    first, cross, second = inverse_covariance
+    return 0.5 * math.log(first * second - cross * cross) - math.log(2.0 * math.pi)
