@@ -1,0 +1,183 @@
+"""The command line: reads files, calls one function, prints. No reasoning lives here.
+
+Heavy packages (numba, xarray) load inside the command that needs them, so that ``--help`` and
+``validate`` start in half a second; a test sees to it. Exit status: 0 done, 1 a fault of the
+program, 2 the person at the keyboard can mend it, 130 interrupted.
+"""
+
+import os
+import platform
+import sys
+import traceback
+import unicodedata
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from overflight import installed
+from overflight.errors import OverflightError
+
+FAULT, CAN_BE_MENDED, INTERRUPTED = 1, 2, 130
+
+# No rich markup: what a case says must never be read as instructions to the terminal.
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+CasePath = Annotated[
+    Path, typer.Argument(metavar="CASE", exists=True, file_okay=False, help="A case folder.")
+]
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 (typer calls it so)
+    if wanted:
+        typer.echo(f"overflight {installed.version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def overflight(
+    version: Annotated[  # noqa: FBT002 (the callback does the work)
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Print the version and stop."
+        ),
+    ] = False,
+) -> None:
+    """Account for a balloon overflight from public evidence and the winds."""
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make.")],
+) -> None:
+    """Write a commented case to edit.
+
+    That is case.yaml and the three tables beside it; an existing folder is left as it is.
+
+    Example: overflight new my-case
+    """
+    from overflight.case.template import write_new
+
+    write_new(folder)
+    typer.echo(f"{plain(folder)}: edit its files, then run: overflight validate {plain(folder)}")
+
+
+@app.command()
+def validate(case: CasePath) -> None:
+    """Check a case and report all its mistakes.
+
+    Each comes with its file, line, column and remedy; the exit status is then 2.
+
+    Example: overflight validate cases/2023-conus
+    """
+    from overflight.case.load import load
+
+    found = load(case)
+    counts = ", ".join(
+        _count(len(rows), noun)
+        for rows, noun in (
+            (found.sightings, "sighting"),
+            (found.statements, "statement"),
+            (found.sources, "source"),
+        )
+    )
+    typer.echo(f"{plain(case.resolve().name)}: {counts}; no mistakes")
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is installed and how to add the rest.
+
+    For each part that is missing it prints the exact command. It asks nothing of a network.
+
+    Example: overflight doctor
+    """
+    packages = installed.packages()
+    typer.echo(f"overflight {installed.version()}")
+    typer.echo(f"Python {platform.python_version()} ({platform.platform()}): {sys.executable}")
+    typer.echo(f"threads: {installed.n_threads()} (set NUMBA_NUM_THREADS to change it)")
+    typer.echo("cache folder: none; this version keeps nothing between runs")
+    typer.echo("network: not used by any command of this version")
+    for extra in dict.fromkeys(package.extra for package in packages):  # in the order declared
+        members = [package for package in packages if package.extra == extra]
+        typer.echo(f"\n{f'extra {extra}' if extra else 'always needed'}:")
+        for package in members:
+            typer.echo(f"  {package.requirement:<28} {package.found or 'not installed'}")
+        missing = [package for package in members if package.found is None]
+        if missing:
+            typer.echo(f"  to install: {installed.command(missing)}")
+    if any(package.found is None and package.extra is None for package in packages):
+        raise typer.Exit(CAN_BE_MENDED)
+
+
+def plain(text: object, *, lines: bool = False) -> str:
+    r"""Show what a terminal would obey instead of print: controls, direction marks, surrogates.
+
+    Line ends and tabs stay only where ``lines`` are wanted, as in a list of mistakes.
+
+    >>> plain("calm\x1b[2J \u202eevil")
+    'calm\\x1b[2J \\u202eevil'
+    """
+    kept = "\n\t" if lines else ""
+    return "".join(
+        char
+        if char in kept or unicodedata.category(char) not in _OBEYED
+        else char.encode("unicode_escape", "surrogatepass").decode("ascii")
+        for char in str(text)
+    )
+
+
+# Control, format (direction marks, zero width), surrogate, line and paragraph separator.
+_OBEYED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+def main() -> None:
+    """Run the command line; say what went wrong in words, and end with the right status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a letter the terminal lacks must not end the run
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app(prog_name=installed.NAME)
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            typer.echo("interrupted: nothing was written", err=True)
+        raise
+    except OverflightError as error:
+        typer.echo(f"overflight: {plain(error, lines=True)}", err=True)
+        sys.exit(CAN_BE_MENDED)
+    except OSError as error:  # a folder that may not be written, a full disk
+        _explain(error)
+        sys.exit(CAN_BE_MENDED)
+    except Exception as error:  # the last line of defence
+        _own_up(error)
+        sys.exit(FAULT)
+
+
+def _explain(error: OSError) -> None:
+    where = f": {plain(error.filename)}" if error.filename is not None else ""
+    typer.echo(
+        f"overflight: {plain(error.strerror or error)}{where}; expected a file or folder that can "
+        "be read and written. Check its name, its permissions and the space on the disk.",
+        err=True,
+    )
+    _trace()
+
+
+def _own_up(error: Exception) -> None:
+    typer.echo(
+        f"overflight: a fault of the program, not of your case: "
+        f"{type(error).__name__}: {plain(error)}\n"
+        "Please report it with what you typed and what 'overflight doctor' prints; run it again "
+        "with OVERFLIGHT_DEBUG=1 for the details that help to find it.",
+        err=True,
+    )
+    _trace()
+
+
+def _trace() -> None:
+    if os.environ.get("OVERFLIGHT_DEBUG") == "1":
+        typer.echo(plain(traceback.format_exc(), lines=True), err=True)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
