@@ -2,7 +2,7 @@
 # Needs only make and Python 3.11 or newer; whatever else is needed goes into $(VENV).
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench lock docs clean distclean
+.PHONY: help demo test check lint types flow pages bench docs lock clean distclean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -32,11 +32,19 @@ test: $(DEV) ## install what the tests need and run all of them
 	$(BIN)/python -m pytest
 	$(BIN)/python -m pytest -m slow --timeout 1800
 
-check: $(DEV) ## lint, format, types, import contracts, generated documentation
+check: lint types flow pages ## all of the four below
+
+lint: $(DEV) ## style and format
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: $(DEV) ## mypy --strict, no module excepted
 	$(BIN)/mypy
+
+flow: $(DEV) ## data flow one way: the import contracts
 	$(BIN)/lint-imports
+
+pages: $(DEV) ## generated documentation says what the code says
 	$(BIN)/python tools/cli_reference.py --check
 
 bench: $(DEV) ## measure start-up and the demo: seconds and memory
@@ -72,13 +80,13 @@ $(BIN)/python:
 
 # --no-deps and --no-build-isolation: nothing is installed that the lock does not name.
 $(RUN): | $(BIN)/python
-	@echo "Installing the packages of requirements/run.lock (some 300 MB on disk)"
+	@echo "Installing the packages of requirements/run.lock (some 450 MB on disk)"
 	@$(INSTALL) -r requirements/run.lock
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@rm -f "$(VENV)"/.run-* && touch "$@"
 
 $(DEV): | $(BIN)/python
-	@echo "Installing the packages of requirements/dev.lock (some 500 MB on disk)"
+	@echo "Installing the packages of requirements/dev.lock (some 730 MB on disk)"
 	@$(INSTALL) -r requirements/dev.lock
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@rm -f "$(VENV)"/.dev-* "$(VENV)"/.run-* && touch "$@" "$(RUN)"
