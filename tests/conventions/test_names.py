@@ -10,11 +10,19 @@ import overflight
 
 PHYSICS = Path(overflight.__file__).parent / "physics"
 SUFFIXES = {
-    "m", "m2", "m3", "s", "kg", "k", "pa", "paps", "mps", "mps2", "kgm3", "kgmol", "jkmol",
+    "m", "m2", "m3", "s", "kg", "k", "pa", "paps", "mps", "mps2", "kgm3", "kgmol", "jkmol", "jkgk",
     "deg", "rad", "radps", "hz", "fraction", "log", "sd",
 }  # fmt: skip
-PURE = {"scale", "decay"}  # factors, said in the last word of the name
-COMPONENT = re.compile(r"(\w+_)?[a-z]?[xyz]")  # of a unit vector: x, bz, sun_y
+LOGARITHM = "log_"  # of what follows, in SI: log_pressure is the logarithm of pascals
+PURE = {"scale", "decay", "flattening"}  # factors, said in the last word of the name
+COMPONENT = re.compile(r"(\w+_)?[a-z]?[xyz]|east|north")  # of a vector, in the vector's unit
+EXCEPTIONS = {
+    "E2": "the eccentricity squared is known by no other name",
+    "POLE": "the length of a cross product of unit vectors",
+    "sigma": "the standard deviation of the wind error in m/s, as the literature calls it",
+    "noise_e": "an element of the matrix written beside it",
+    "noise_xe": "an element of the matrix written beside it",
+}
 
 
 def numbers(tree: ast.Module):
@@ -29,9 +37,11 @@ def numbers(tree: ast.Module):
                 for field in body:
                     if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
                         yield field.lineno, field.target.id, field.annotation
-            case ast.Assign(targets=[ast.Name(id=name)], value=value) if is_float(value):
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name[
+                0
+            ] != "_" and is_float(value):
                 yield node.lineno, name, ast.Name("float")
-            case ast.AnnAssign(target=ast.Name(id=name), annotation=kind):
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=kind) if name[0] != "_":
                 yield node.lineno, name, kind
 
 
@@ -50,7 +60,9 @@ def without_a_unit(tree: ast.Module) -> list[str]:
         if kind is not None
         and ast.unparse(kind) == "float"
         and name.lower().rsplit("_", maxsplit=1)[-1] not in SUFFIXES | PURE
+        and not name.startswith(LOGARITHM)
         and not COMPONENT.fullmatch(name)
+        and name not in EXCEPTIONS
     ]
 
 
