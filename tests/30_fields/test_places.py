@@ -259,6 +259,14 @@ def test_a_zone_cut_at_the_antimeridian_is_entered_once():
         assert back.path.size == 1
 
 
+def test_a_border_beyond_the_antimeridian_is_met_in_the_step_that_crosses_it():
+    both = layer_of(both=shapely.union_all([ring(175, 0, 180, 10), ring(-180, 0, -175, 10)]))
+    for ends_deg in ([170.0, -170.0], [-170.0, 170.0]):
+        found = visits(both, [5.0, 5.0], ends_deg, [0.0, 20.0])
+        np.testing.assert_allclose([found.enter_s[0], found.exit_s[0]], [5.0, 15.0])
+        assert found.path.size == 1
+
+
 def test_a_zone_that_ends_at_the_antimeridian_is_left_there():
     east = layer_of(east=ring(175, 0, 180, 10))
     found = visits(east, [5.0, 5.0], [178.0, -178.0], [0.0, 4.0])
