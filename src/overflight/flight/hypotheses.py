@@ -13,8 +13,8 @@ as a table and printed in every account:
     wind-error scale  log-normal with the wind's own width, mean square kept (SCIENCE 1.6)
     wind-error time   log-normal around the wind's own median
 
-Strata fill the prior evenly (an additive recurrence, Roberts 2018, with a seeded shift), so that a
-few dozen do the work of hundreds of independent draws.
+Apart from the launch they are six numbers; in the space of their normal quantiles the prior is a
+standard normal, which is where :mod:`overflight.inference.outer` searches.
 """
 
 import math
@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
+from numpy.typing import NDArray
 
 from overflight.case.model import Balloon, Case, Launch
 from overflight.fields.error import WindError
@@ -30,6 +31,8 @@ from overflight.physics import atmosphere
 SWING_SD_M = {"superpressure": 60.0, "zero-pressure": 2_000.0, "unknown": 60.0}
 SLOW_DRIFT_SD_MPS = 100.0 / 86_400.0
 _NORMAL = NormalDist()
+
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -45,35 +48,47 @@ class Statics:
     tau_s: float
 
 
-def strata(case: Case, error: WindError, n_per_launch: int, seed: int) -> tuple[Statics, ...]:
-    """Fill the prior of M0 evenly, ``n_per_launch`` draws for each candidate launch.
+DIMENSIONS = 6  # launch time, float density, slow drift, swing, wind scale, wind-error time
 
-    All draws of one launch have the same prior weight, the launch's weight / n.
+
+def statics(case: Case, error: WindError, launch: int, normals: Array) -> Statics:
+    """The constants at a point of the prior.
+
+    Parameters
+    ----------
+    launch
+        Index of the launch candidate.
+    normals : (6,)
+        Standard normals, one for each unknown: the prior is a standard normal in this space.
     """
-    shift = np.random.Generator(np.random.Philox(key=seed)).random(_DIMENSIONS)
-    drawn = []
-    for index, launch in enumerate(case.launches):
-        for row in range(n_per_launch):
-            unit = (shift + (row + 1) * _STEPS) % 1.0
-            drawn.append(_statics(case, launch, index, error, unit))
-    return tuple(drawn)
+    unit = np.array([_NORMAL.cdf(float(value)) for value in normals])
+    return _statics(case, case.launches[launch], launch, error, unit)
 
 
-_DIMENSIONS = 6
+def even_normals(n: int, seed: int, stream: int) -> Array:
+    """Points that fill a six-dimensional standard normal evenly, shape (n, 6).
+
+    An additive recurrence (Roberts 2018) with a seeded shift, through the normal quantile.
+    """
+    shift = np.random.Generator(np.random.Philox(key=seed, counter=[stream, 0, 0, 0])).random(
+        DIMENSIONS
+    )
+    unit = np.clip((shift + np.arange(1, n + 1)[:, None] * _STEPS) % 1.0, 1e-9, 1.0 - 1e-9)
+    return np.array([[_NORMAL.inv_cdf(float(value)) for value in row] for row in unit])
 
 
-def _recurrence_steps() -> np.ndarray:
+def _recurrence_steps() -> Array:
     """Steps of the additive recurrence: powers of 1/g with g^(d+1) = g + 1 (Roberts 2018)."""
     golden = 2.0
     for _ in range(60):
-        golden = (1.0 + golden) ** (1.0 / (_DIMENSIONS + 1))
-    return np.asarray([golden ** -(power + 1) for power in range(_DIMENSIONS)])
+        golden = (1.0 + golden) ** (1.0 / (DIMENSIONS + 1))
+    return np.array([golden ** -(power + 1) for power in range(DIMENSIONS)])
 
 
 _STEPS = _recurrence_steps()
 
 
-def _statics(case: Case, launch: Launch, index: int, error: WindError, unit: np.ndarray) -> Statics:
+def _statics(case: Case, launch: Launch, index: int, error: WindError, unit: Array) -> Statics:
     inside = np.clip(unit, 1e-6, 1.0 - 1e-6)
     opens_s = (launch.time_min - case.epoch).total_seconds()
     closes_s = (launch.time_max - case.epoch).total_seconds()

@@ -32,6 +32,7 @@ class Kept:
     pressure_pa: Array
     log_mixture: Array
     right: Array
+    altitude_mixture: Array
     altitude_right: Array
 
 
@@ -69,6 +70,7 @@ def gather(
         pressure_pa=pressures_pa(height_m),
         log_mixture=log_mixture,
         right=right,
+        altitude_mixture=np.array([done[p[0]].altitude_mixture for p in picks]),
         altitude_right=np.exp(
             np.array([done[p[0]].altitude_good - done[p[0]].altitude_mixture for p in picks])
         ),

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from overflight.inference.model import Model, fly
 from overflight.inference.reports import GAUSSIAN, Reports, density_log
+from overflight.inference.small import transposed_times_vector
 from overflight.inference.twist import Linear, StandIns
 
 Array = NDArray[np.float64]
@@ -30,89 +31,109 @@ _MAX_ITERATIONS = 40
 
 
 @numba.njit(nogil=True, error_model="numpy")
-def _linearise(model, parameters, states, noises, probe):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _linearise(start, step, difference, shifted, parameters, states, noises, probe):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """A and G of every step along a path, by central differences."""
     n, n_state = states.shape
     carry, reach = np.zeros((n, 4, 4)), np.zeros((n, 4, 4))
-    start, end, local, way = np.empty(n_state), np.empty(n_state), np.zeros(4), np.empty(4)
+    begin, end, local, way = np.empty(n_state), np.empty(n_state), np.zeros(4), np.empty(4)
     noise = np.empty(4)
-    for step in range(n):
+    for k in range(n):
         for column in range(4):
-            for sign in (-1.0, 1.0):
-                noise[:] = noises[step]
+            for half in range(2):
+                sign = 2.0 * half - 1.0
+                for row in range(4):
+                    noise[row] = noises[k, row]
+                    local[row] = 0.0
                 noise[column] += sign * 1e-3
-                if step == 0:
-                    model[0](parameters, noise, end)
+                local[column] = sign * probe[column]
+                if k == 0:
+                    start(parameters, noise, end)
                 else:
-                    model[1](parameters, step - 1, states[step - 1], noise, end)
-                model[2](states[step], end, way)
-                reach[step, :, column] += sign * way / 2e-3
-                if step > 0:
-                    local[:] = 0.0
-                    local[column] = sign * probe[column]
-                    model[3](states[step - 1], local, start)
-                    model[1](parameters, step - 1, start, noises[step], end)
-                    model[2](states[step], end, way)
-                    carry[step, :, column] += sign * way / (2.0 * probe[column])
+                    step(parameters, k - 1, states[k - 1], noise, end)
+                difference(states[k], end, way)
+                for row in range(4):
+                    reach[k, row, column] += sign * way[row] / 2e-3
+                if k > 0:
+                    shifted(states[k - 1], local, begin)
+                    step(parameters, k - 1, begin, noises[k], end)
+                    difference(states[k], end, way)
+                    for row in range(4):
+                        carry[k, row, column] += sign * way[row] / (2.0 * probe[column])
     return carry, reach
 
 
 def linearise(model: Model, parameters: Any, noises: Array, probe: Array = _PROBE) -> Linear:
     """Fly a path and linearise the model along it."""
     states = fly(model.start, model.step, parameters, noises, model.n_state)
-    carry, reach = _linearise(model, parameters, states, noises, probe)
+    functions = (model.start, model.step, model.difference, model.shifted)
+    carry, reach = _linearise(*functions, parameters, states, noises, probe)
     return Linear(states, noises, carry, reach)
 
 
 @numba.njit(nogil=True, error_model="numpy")
-def _sensitivity(carry, reach, due):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Rows of J: how each stand-in's two coordinates answer to every noise."""
-    rows = np.zeros((due.size, 2, carry.shape[0], 4))
+def _sensitivity(carry, reach, due, shape):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Rows of J scaled by the root of each stand-in's precision (upper Cholesky factor)."""
+    rows = np.zeros((2 * due.size, 4 * carry.shape[0]))
+    adjoint, earlier = np.empty(4), np.empty(4)
     for report in range(due.size):
-        adjoint = np.zeros((2, 4))
-        adjoint[0, 0] = 1.0
-        adjoint[1, 1] = 1.0
-        for step in range(due[report], -1, -1):
-            rows[report, :, step, :] = adjoint @ np.ascontiguousarray(reach[step])
-            if step > 0:
-                adjoint = adjoint @ np.ascontiguousarray(carry[step])
+        root = _root(shape[report])
+        for axis in range(2):
+            for column in range(4):
+                adjoint[column] = 0.0
+            adjoint[0] = root[0] if axis == 0 else 0.0
+            adjoint[1] = root[1] if axis == 0 else root[2]
+            for k in range(due[report], -1, -1):
+                transposed_times_vector(reach[k], adjoint, earlier)
+                for column in range(4):
+                    rows[2 * report + axis, 4 * k + column] = earlier[column]
+                if k > 0:
+                    transposed_times_vector(carry[k], adjoint, earlier)
+                    for column in range(4):
+                        adjoint[column] = earlier[column]
     return rows
 
 
-def stand_ins(model: Model, reports: Reports, states: Array, widen: float = 1.0) -> StandIns:
+@numba.njit(nogil=True, error_model="numpy")
+def _root(shape):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Upper Cholesky factor (a, b; 0, c) of a precision: |R x|^2 is x' P x."""
+    first = math.sqrt(shape[0])
+    cross = shape[1] / first
+    return first, cross, math.sqrt(shape[2] - cross * cross)
+
+
+def stand_ins(
+    model: Model, reports: Reports, states: Array, widen: float = 1.0, *, believe: bool = False
+) -> StandIns:
     """Gaussian stand-ins for the reports, around a path.
 
     A window of length T becomes its middle moment with the variance (speed T)^2 / 12 added along
-    the path's motion there; a disc its own variance R^2 / 4; and the whole precision is
-    multiplied by the probability that the report is right, given the path (SCIENCE 2.3, step 6).
+    the path's motion there; a disc a normal of its radius; and the whole precision is multiplied
+    by the probability that the report is right, given the path (SCIENCE 2.3, step 6).
 
     Parameters
     ----------
     widen
         Multiplies the standard deviations; large while a first pilot is far from the reports.
+    believe
+        Take every report as right, however far it is.
     """
     n = len(reports.first)
     due = (reports.first + reports.last) // 2
     fix, shape, norm = np.zeros((n, 2)), np.zeros((n, 3)), np.zeros(n)
     way = np.empty(2)
     for report in range(n):
-        at = int(due[report])
         covariance = _own_covariance(reports, report)
         covariance += _window_covariance(model, reports, report, states)
-        model.towards(reports.place[report], states[at], way)
+        precision = np.linalg.inv(covariance * widen**2)
+        model.towards(reports.place[report], states[int(due[report])], way)
         fix[report] = way
-        covariance *= widen**2
-        precision = np.linalg.inv(covariance)
-        square = float(fix[report] @ precision @ fix[report])
         peak = 0.5 * math.log(float(np.linalg.det(precision))) - math.log(2.0 * math.pi)
-        right = reports.log_good[report] + peak - 0.5 * square
-        wrong = reports.log_bad[report]
-        trust = 1.0 / (1.0 + math.exp(min(50.0, wrong - right)))
+        right = reports.log_good[report] + peak - 0.5 * float(way @ precision @ way)
+        wrong = max(float(reports.log_bad[report]), -700.0)
+        trust = 1.0 if believe else 1.0 / (1.0 + math.exp(min(50.0, wrong - right)))
         trust = max(trust, 1e-6)
         shape[report] = trust * np.array([precision[0, 0], precision[0, 1], precision[1, 1]])
-        norm[report] = trust * (reports.log_good[report] + peak) + (1.0 - trust) * max(
-            wrong, -700.0
-        )
+        norm[report] = trust * (reports.log_good[report] + peak) + (1.0 - trust) * wrong
     return StandIns(due.astype(np.int64), fix, shape, norm)
 
 
@@ -120,8 +141,9 @@ def _own_covariance(reports: Reports, report: int) -> Array:
     first, cross, second = reports.shape[report]
     if reports.kind[report] == GAUSSIAN:
         return np.linalg.inv(np.array([[first, cross], [cross, second]]))
-    variance = (first**2 + math.pi**2 * cross**2) / 4.0  # of a uniform disc, its edge included
-    return np.diag([variance, variance])
+    # A uniform disc has the variance R^2 / 4 on an axis, but many overlapping discs say far less
+    # than as many normals: inside them all the likelihood is flat. One of sd R misleads least.
+    return np.diag([first**2, first**2])
 
 
 def _window_covariance(model: Model, reports: Reports, report: int, states: Array) -> Array:
@@ -145,41 +167,34 @@ def improve(
     and the squared change of the noise.
     """
     linear = linearise(model, parameters, noises, probe)
-    n = len(standing.due)
-    rows = _sensitivity(linear.carry, linear.reach, standing.due).reshape(2 * n, -1)
-    roots = np.zeros((2 * n, 2 * n))
-    for report in range(n):
-        first, cross, second = standing.shape[report]
-        upper = np.linalg.cholesky(np.array([[first, cross], [cross, second]]) + 1e-30).T
-        roots[2 * report : 2 * report + 2, 2 * report : 2 * report + 2] = upper
-    rows = roots @ rows
-    misses = roots @ standing.fix.reshape(-1)
+    rows = _sensitivity(linear.carry, linear.reach, standing.due, standing.shape)
+    misses = _scaled(standing, standing.fix)
     flat = noises.reshape(-1)
-    target = rows.T @ np.linalg.solve(rows @ rows.T + np.eye(2 * n), misses + rows @ flat)
+    system = rows @ rows.T + np.eye(len(rows))
+    target = np.linalg.solve(system, misses + rows @ flat) @ rows
     was = 0.5 * float(flat @ flat) + 0.5 * float(misses @ misses)
-    places = [linear.pilot[due].copy() for due in standing.due]
-    for halving in range(12):
-        trial = flat + (target - flat) * 0.5**halving
-        states = fly(
-            model.start, model.step, parameters, trial.reshape(noises.shape), model.n_state
-        )
-        now = 0.5 * float(trial @ trial) + 0.5 * _miss(model, states, standing, places, roots)
+    local = np.empty(4)
+    for halving in range(10):
+        trial = (flat + (target - flat) * 0.5**halving).reshape(noises.shape)
+        states = fly(model.start, model.step, parameters, trial, model.n_state)
+        left = np.empty_like(standing.fix)
+        for report, due in enumerate(standing.due):
+            model.difference(linear.pilot[due], states[due], local)
+            left[report] = standing.fix[report] - local[:2]
+        misses = _scaled(standing, left)
+        now = 0.5 * float((trial**2).sum()) + 0.5 * float(misses @ misses)
         if now < was:
-            return linear._replace(pilot=states, noises=trial.reshape(noises.shape)), was - now
+            return linear._replace(pilot=states, noises=trial), was - now
     return linear, 0.0
 
 
-def _miss(
-    model: Model, states: Array, standing: StandIns, places: list[Array], roots: Array
-) -> float:
-    """Squared scaled misses of a trial path, measured from where the stand-ins were set."""
-    misses = np.empty((len(standing.due), 2))
-    local = np.empty(4)
-    for report, due in enumerate(standing.due):
-        model.difference(places[report], states[due], local)
-        misses[report] = standing.fix[report] - local[:2]
-    scaled = roots @ misses.reshape(-1)
-    return float(scaled @ scaled)
+def _scaled(standing: StandIns, misses: Array) -> Array:
+    """Misses (report, 2) in standard deviations, as one vector."""
+    roots = np.array([_root(shape) for shape in standing.shape])
+    scaled = np.empty_like(misses)
+    scaled[:, 0] = roots[:, 0] * misses[:, 0] + roots[:, 1] * misses[:, 1]
+    scaled[:, 1] = roots[:, 2] * misses[:, 1]
+    return scaled.reshape(-1)
 
 
 def find(
@@ -187,19 +202,22 @@ def find(
     parameters: Any,
     reports: Reports,
     noises: Array,
-    widths: tuple[float, ...] = (16.0, 8.0, 4.0, 2.0, 1.0),
+    widths: tuple[float, ...] = (16.0, 4.0, 2.0, 1.0),
     probe: Array = _PROBE,
 ) -> tuple[Linear, StandIns]:
     """Find a most probable path from a first guess of its noise.
 
-    The stand-ins start ``widths[0]`` times too wide and tighten: a first pilot can be thousands
-    of kilometres from a report, where the linearisation means little and the mixture would
-    dismiss every report as wrong.
+    The stand-ins start ``widths[0]`` times too wide and tighten, and every report is believed: a
+    first pilot can be thousands of kilometres from a report, where the linearisation means little
+    and the mixture would dismiss everything as wrong. Only then may the mixture drop the reports
+    that the path cannot meet.
 
     Parameters
     ----------
     noises : (steps + 1, 4)
         First guess; zeros for the path of the mean wind.
+    widths
+        (1,) from a good first guess.
 
     Returns
     -------
@@ -207,13 +225,12 @@ def find(
         The model along the pilot and the reports' stand-ins around it.
     """
     states = fly(model.start, model.step, parameters, noises, model.n_state)
-    for width in widths:
-        rounds = 3 if width > 1.0 else _MAX_ITERATIONS
-        for _ in range(rounds):
-            standing = stand_ins(model, reports, states, width)
+    for width, believe in (*((w, True) for w in widths), (1.0, False)):
+        for _ in range(_MAX_ITERATIONS):
+            standing = stand_ins(model, reports, states, width, believe=believe)
             linear, gain = improve(model, parameters, noises, standing, probe)
             noises, states = linear.noises, linear.pilot
-            if gain < 1e-3:
+            if gain < (0.1 if width > 1.0 else 0.01):
                 break
     return linearise(model, parameters, noises, probe), stand_ins(model, reports, states)
 

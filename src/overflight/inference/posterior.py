@@ -54,7 +54,8 @@ class Posterior:
     log_mixture: Array
     right_probability: Array  # (path, sighting): that the report is right, given the path
     altitude_ids: tuple[str, ...]
-    altitude_right_probability: Array  # (path, altitude report)
+    altitude_log_mixture: Array  # (path, altitude report)
+    altitude_right_probability: Array
     log_evidence: float
     log_evidence_sd: float
     diagnostics: Diagnostics
@@ -88,14 +89,16 @@ class Posterior:
         )
 
     def without(self, sighting_ids: tuple[str, ...]) -> "Posterior":
-        """Reweight to the posterior that never saw these position reports.
+        """Reweight to the posterior that never saw these sightings, position or altitude.
 
         Each path's weight is divided by what the reports gave it. A report's likelihood is bounded
         below by its mixture, so the new weights are bounded; whether enough paths remain is for
         the caller to check (:func:`effective_size`).
         """
         columns = [i for i, name in enumerate(self.sighting_ids) if name in sighting_ids]
+        levels = [i for i, name in enumerate(self.altitude_ids) if name in sighting_ids]
         logs = np.log(np.maximum(self.weight, 1e-300)) - self.log_mixture[:, columns].sum(axis=1)
+        logs -= self.altitude_log_mixture[:, levels].sum(axis=1)
         weight = np.exp(logs - logs.max())
         return replace(self, weight=weight / weight.sum())
 

@@ -7,22 +7,31 @@ seed, not on who computes what when.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from overflight.case.model import Case
 from overflight.fields.error import WindError
-from overflight.flight.hypotheses import strata
-from overflight.inference import observations
+from overflight.inference import observations, outer
 from overflight.inference.gather import diagnose, gather
 from overflight.inference.posterior import Posterior
-from overflight.inference.stratum import Settings, Stratum, work_out
+from overflight.inference.stratum import (
+    Settings,
+    Stratum,
+    Task,
+    prepare,
+    reference_noise,
+    work_out,
+)
 from overflight.physics.windgrid import WindGrid
 
 Array = NDArray[np.float64]
+T = TypeVar("T")
 
 Progress = Callable[[int, int], None]
 
@@ -46,58 +55,75 @@ def posterior(
     leave_out
         Sightings to pretend never happened (position and altitude).
     progress
-        Called with (strata done, strata in all).
+        Called with (pieces of work done, pieces in all).
 
     Raises
     ------
     InferenceError
         When no path meets the evidence, or too few paths carry the answer.
     """
-    seen = [s for s in observations.used_for_position(case) if s.id not in leave_out]
-    heard = [s for s in observations.used_for_altitude(case) if s.id not in leave_out]
-    drawn = strata(case, error, settings.n_strata_per_launch, seed)
-    total = len(drawn)
-
-    def work(index: int) -> Stratum:
-        return work_out(case, grid, error, settings, drawn[index], (seen, heard), (seed, index))
-
-    done: list[Stratum] = []
+    task = Task(
+        case,
+        grid,
+        error,
+        settings,
+        seed,
+        tuple(s for s in observations.used_for_position(case) if s.id not in leave_out),
+        tuple(s for s in observations.used_for_altitude(case) if s.id not in leave_out),
+    )
+    sizes = (settings.n_points, settings.n_strata)
+    tried = outer.by_level(case, error, task.heard, sizes, seed)
+    steps = _Steps(progress, len(case.launches) + len(tried) + settings.n_filtered)
     pool = ThreadPoolExecutor(settings.n_threads)
+
+    def all_of(function: Callable[[int], T], count: int) -> list[T]:
+        return list(steps.through(pool.map(function, range(count))))
+
     try:
-        for stratum in pool.map(work, range(total)):
-            done.append(stratum)
-            progress(len(done), total)
+        references = all_of(partial(reference_noise, task), len(case.launches))
+        guides = all_of(
+            lambda i: prepare(task, tried[i].statics, references[tried[i].statics.launch]),
+            len(tried),
+        )
+        forecast = np.array([guide.forecast_log for guide in guides])
+        chosen = outer.by_forecast(tried, forecast, settings.n_filtered, seed)
+        done = all_of(lambda i: work_out(task, guides[chosen[i][0]], i), len(chosen))
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-    return _assemble(case, settings, error, done, [s.id for s in seen], [s.id for s in heard], seed)
+    return _assemble(task, done, np.array([draw.prior_log for _, draw in chosen]))
 
 
-def _assemble(
-    case: Case,
-    settings: Settings,
-    error: WindError,
-    done: list[Stratum],
-    seen: list[str],
-    heard: list[str],
-    seed: int,
-) -> Posterior:
+class _Steps:
+    """Count finished pieces of work over several stages."""
+
+    def __init__(self, progress: Progress, total: int) -> None:
+        self._progress, self._total, self._done = progress, total, 0
+
+    def through(self, results: Iterable[T]) -> Iterator[T]:
+        for result in results:
+            self._done += 1
+            self._progress(self._done, self._total)
+            yield result
+
+
+def _assemble(task: Task, done: list[Stratum], prior_log: Array) -> Posterior:
     """Weigh strata, runs and draws together and thin them to the paths that are kept."""
-    prior_log = np.log([case.launches[s.statics.launch].weight for s in done])
-    prior_log -= math.log(settings.n_strata_per_launch)
-    run_log = np.array([[run.log_evidence for run in s.runs] for s in done])
-    run_log += (prior_log + [s.constant_log for s in done])[:, None]
+    case, settings, seed = task.case, task.settings, task.seed
+    n_runs, n_draws = settings.n_runs, settings.n_draws
+    constant = prior_log + [s.constant_log for s in done]
+    run_log = np.array([[run.log_evidence for run in s.runs] for s in done]) + constant[:, None]
     by_run = np.logaddexp.reduce(run_log, axis=0)
-    log_evidence = float(np.logaddexp.reduce(by_run) - math.log(settings.n_runs))
     share = np.exp(run_log - np.logaddexp.reduce(run_log.ravel()))
     rng = np.random.Generator(np.random.Philox(key=seed, counter=1))
-    draw_weight = np.repeat(share.ravel() / settings.n_draws, settings.n_draws)
     marks = (np.arange(settings.n_paths) + rng.random()) / settings.n_paths
-    chosen = np.searchsorted(np.cumsum(draw_weight) / draw_weight.sum(), marks)
-    picks = [_pick(int(c), settings) for c in chosen]
-    kept = gather(case, settings, done, picks, len(seen))
-    wide = np.array([s.defensive_log for s in done])
-    wide += (prior_log + [s.constant_log for s in done])[:, None]
-    defensive = float(np.logaddexp.reduce(wide.ravel()) - math.log(max(1, wide.shape[1])))
+    reached = np.cumsum(np.repeat(share.ravel() / n_draws, n_draws))
+    chosen = np.minimum(np.searchsorted(reached / reached[-1], marks), reached.size - 1)
+    picks = []
+    for flat in chosen:
+        stratum, rest = divmod(int(flat), n_runs * n_draws)
+        picks.append((stratum, *divmod(rest, n_draws)))
+    kept = gather(case, settings, done, picks, len(task.seen))
+    statics = [done[pick[0]].statics for pick in picks]
     return Posterior(
         epoch=case.epoch,
         time_s=kept.time_s,
@@ -107,27 +133,29 @@ def _assemble(
         pressure_pa=kept.pressure_pa,
         weight=np.full(settings.n_paths, 1.0 / settings.n_paths),
         launch_ids=tuple(launch.id for launch in case.launches),
-        launch=np.array([done[p[0]].statics.launch for p in picks], dtype=np.int64),
-        launch_s=np.array([done[p[0]].table.start_s for p in picks]),
-        wind_scale=np.array([done[p[0]].statics.wind_scale for p in picks]),
-        float_height_m=np.array([done[p[0]].statics.float_height_m for p in picks]),
-        sighting_ids=tuple(seen),
+        launch=np.array([one.launch for one in statics], dtype=np.int64),
+        launch_s=np.array([one.launch_s for one in statics]),
+        wind_scale=np.array([one.wind_scale for one in statics]),
+        float_height_m=np.array([one.float_height_m for one in statics]),
+        sighting_ids=tuple(s.id for s in task.seen),
         log_mixture=kept.log_mixture,
         right_probability=kept.right,
-        altitude_ids=tuple(heard),
+        altitude_ids=tuple(s.id for s in task.heard),
+        altitude_log_mixture=kept.altitude_mixture,
         altitude_right_probability=kept.altitude_right,
-        log_evidence=log_evidence,
-        log_evidence_sd=float(by_run.std(ddof=1) / math.sqrt(settings.n_runs)),
-        diagnostics=diagnose(
-            settings, done, share, by_run, picks, defensive if wide.size else None
-        ),
-        wind_statement=error.statement,
+        log_evidence=float(np.logaddexp.reduce(by_run) - math.log(n_runs)),
+        log_evidence_sd=float(by_run.std(ddof=1) / math.sqrt(n_runs)),
+        diagnostics=diagnose(settings, done, share, by_run, picks, _defensive_log(done, constant)),
+        wind_statement=task.error.statement,
         seed=seed,
     )
 
 
-def _pick(flat: int, settings: Settings) -> tuple[int, int, int]:
-    """Stratum, run and draw of an index into the flattened pool."""
-    rest, draw = divmod(flat, settings.n_draws)
-    stratum, run = divmod(rest, settings.n_runs)
-    return stratum, run, draw
+def _defensive_log(done: list[Stratum], constant: Array) -> float | None:
+    """Log evidence of the wider twists, over the strata that were worth them."""
+    rows = [
+        np.logaddexp.reduce(s.defensive_log) - math.log(len(s.defensive_log)) + add
+        for s, add in zip(done, constant, strict=True)
+        if s.defensive_log
+    ]
+    return float(np.logaddexp.reduce(rows)) if rows else None

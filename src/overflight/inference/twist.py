@@ -20,6 +20,16 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from overflight.inference.small import (
+    cholesky,
+    dot,
+    inverse,
+    times,
+    times_vector,
+    transposed_times,
+    transposed_times_vector,
+)
+
 Array = NDArray[np.float64]
 
 
@@ -51,6 +61,8 @@ class Twist(NamedTuple):
     pre_curvature: Array  # psi-
     pre_slope: Array
     pre_offset: Array
+    carry: Array  # A into step k
+    shift: Array  # nu = G times the pilot's noise
     reach: Array  # C G'
     spread: Array  # lower Cholesky factor of C = (I + G'HG)^-1
     spread_log: Array  # log |spread|
@@ -72,6 +84,8 @@ def flat(pilot: Array, n_reports: int) -> Twist:
         pre_curvature=np.zeros((n, 4, 4)),
         pre_slope=np.zeros((n, 4)),
         pre_offset=np.zeros(n),
+        carry=np.zeros((n, 4, 4)),
+        shift=np.zeros((n, 4)),
         reach=eye.copy(),
         spread=eye,
         spread_log=np.zeros(n),
@@ -94,55 +108,109 @@ def build(linear: Linear, stand_ins: StandIns, inflate: float = 1.0) -> Twist:
     inflate
         Factor on the noise covariance Q; 1 for the sharpest twist, 2 for the defensive one.
     """
-    parts = _backward(
-        linear.carry, linear.reach, linear.noises, stand_ins.due, stand_ins.fix,
-        stand_ins.shape, stand_ins.norm, inflate,
-    )  # fmt: skip
+    psi, pre, proposal, shift = _backward(linear, stand_ins, inflate)
     return Twist(
-        linear.pilot, *parts, stand_ins.due, stand_ins.fix, stand_ins.shape, stand_ins.norm
+        linear.pilot, *psi, *pre, linear.carry, shift, *proposal,
+        stand_ins.due, stand_ins.fix, stand_ins.shape, stand_ins.norm,
+    )  # fmt: skip
+
+
+def start_log(twist: Twist) -> float:
+    """Log evidence of the stand-ins under the linearised model: psi averaged over the start.
+
+    Exact where the model is linear and the stand-ins are the reports; elsewhere a guide to where
+    work is worth while, never an answer.
+    """
+    slope, curvature = twist.slope[0], twist.curvature[0]
+    ahead = -twist.shift[0]
+    pull = twist.spread[0].T @ np.linalg.solve(
+        twist.spread[0] @ twist.spread[0].T, twist.reach[0] @ (slope - curvature @ ahead)
+    )
+    at_mean = float(twist.offset[0] + ahead @ (slope - 0.5 * curvature @ ahead))
+    return at_mean + 0.5 * float(pull @ pull) + float(twist.spread_log[0])
+
+
+@numba.njit(nogil=True, error_model="numpy")
+def _backward(linear, stand_ins, inflate):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """All steps of the recursion: psi, psi-, the proposal's parts, and nu."""
+    n = linear.carry.shape[0]
+    curvature, slope, offset = np.zeros((n, 4, 4)), np.zeros((n, 4)), np.zeros(n)
+    pre_curvature, pre_slope, pre_offset = np.zeros((n, 4, 4)), np.zeros((n, 4)), np.zeros(n)
+    pull, spread, spread_log = np.zeros((n, 4, 4)), np.zeros((n, 4, 4)), np.zeros(n)
+    shift = np.zeros((n, 4))
+    h, b, c = np.zeros((4, 4)), np.zeros(4), 0.0
+    for step in range(n - 1, -1, -1):
+        pre_curvature[step], pre_slope[step], pre_offset[step] = h, b, c
+        for report in range(stand_ins.due.size):
+            if stand_ins.due[report] == step:
+                fix, shape = stand_ins.fix[report], stand_ins.shape[report]
+                c = _add(h, b, c, fix, shape, stand_ins.norm[report])
+        curvature[step], slope[step], offset[step] = h, b, c
+        g = linear.reach[step]
+        spread_log[step] = _proposal(g, h, pull[step], spread[step])
+        times_vector(g, linear.noises[step], shift[step])
+        if step > 0:
+            c = _earlier(linear.carry[step], g, shift[step], inflate, h, b, c)
+    return (
+        (curvature, slope, offset),
+        (pre_curvature, pre_slope, pre_offset),
+        (pull, spread, spread_log),
+        shift,
     )
 
 
 @numba.njit(nogil=True, error_model="numpy")
-def _backward(carry, reach, noises, due, fix, shape, norm, inflate):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913, PLR0917
-    n = carry.shape[0]
-    curvature, slope, offset = np.zeros((n, 4, 4)), np.zeros((n, 4)), np.zeros(n)
-    pre_curvature, pre_slope, pre_offset = np.zeros((n, 4, 4)), np.zeros((n, 4)), np.zeros(n)
-    pull, spread, spread_log = np.zeros((n, 4, 4)), np.zeros((n, 4, 4)), np.zeros(n)
-    eye = np.eye(4)
-    h, b, c = np.zeros((4, 4)), np.zeros(4), 0.0
-    for step in range(n - 1, -1, -1):
-        pre_curvature[step], pre_slope[step], pre_offset[step] = h, b, c
-        for report in range(due.size):
-            if due[report] == step:
-                c = _add(h, b, c, fix[report], shape[report], norm[report])
-        h = 0.5 * (h + h.T)
-        curvature[step], slope[step], offset[step] = h, b, c
-        g = np.ascontiguousarray(reach[step])
-        precision = eye + g.T @ h @ g
-        covariance = np.linalg.inv(precision)
-        covariance = 0.5 * (covariance + covariance.T)
-        lower = np.linalg.cholesky(covariance)
-        spread[step] = lower
-        pull[step] = covariance @ g.T
-        for row in range(4):
-            spread_log[step] += math.log(lower[row, row])
-        if step == 0:
-            break
-        a = np.ascontiguousarray(carry[step])
-        q = inflate * (g @ g.T)
-        w_inverse = np.linalg.inv(eye + q @ h)
-        h_tilde = h @ w_inverse
-        b_tilde = w_inverse.T @ b
-        c = c + 0.5 * (b @ (w_inverse @ (q @ b))) - 0.5 * math.log(np.linalg.det(eye + q @ h))
-        nu = g @ noises[step]
-        bent = h_tilde @ nu
-        c = c - b_tilde @ nu - 0.5 * (nu @ bent)
-        b = a.T @ (b_tilde + bent)
-        h = a.T @ h_tilde @ a
-    return (
-        curvature, slope, offset, pre_curvature, pre_slope, pre_offset, pull, spread, spread_log,
-    )  # fmt: skip
+def _proposal(g, h, pull, spread):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """C = (I + G'HG)^-1: write C G' and the Cholesky factor of C; return the factor's log det."""
+    hg, precision, covariance = np.empty((4, 4)), np.empty((4, 4)), np.empty((4, 4))
+    times(h, g, hg)
+    transposed_times(g, hg, precision)
+    for row in range(4):
+        precision[row, row] += 1.0
+    inverse(precision, covariance)
+    log_det = 0.0
+    cholesky(covariance, spread)
+    for row in range(4):
+        log_det += math.log(spread[row, row])
+        for column in range(4):
+            total = 0.0
+            for inner in range(4):
+                total += covariance[row, inner] * g[column, inner]
+            pull[row, column] = total
+    return log_det
+
+
+@numba.njit(nogil=True, error_model="numpy")
+def _earlier(a, g, nu, inflate, h, b, c):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Carry psi (h, b in place, c returned) from after a step to before it."""
+    q, w, w_inverse, scratch = np.empty((4, 4)), np.empty((4, 4)), np.empty((4, 4)), np.empty((4, 4))
+    b_tilde, bent, qb, vector = np.empty(4), np.empty(4), np.empty(4), np.empty(4)
+    for row in range(4):
+        for column in range(4):
+            total = 0.0
+            for inner in range(4):
+                total += g[row, inner] * g[column, inner]
+            q[row, column] = inflate * total
+    times(q, h, w)
+    for row in range(4):
+        w[row, row] += 1.0
+    determinant = inverse(w, w_inverse)
+    times_vector(q, b, qb)
+    times_vector(w_inverse, qb, vector)
+    c += 0.5 * dot(b, vector) - 0.5 * math.log(determinant)
+    transposed_times_vector(w_inverse, b, b_tilde)
+    times(h, w_inverse, scratch)
+    for row in range(4):  # H W^-1 is symmetric; rounding is not
+        for column in range(4):
+            w[row, column] = 0.5 * (scratch[row, column] + scratch[column, row])
+    times_vector(w, nu, bent)
+    c += -dot(b_tilde, nu) - 0.5 * dot(nu, bent)
+    for row in range(4):
+        vector[row] = b_tilde[row] + bent[row]
+    transposed_times_vector(a, vector, b)
+    times(w, a, scratch)
+    transposed_times(a, scratch, h)
+    return c
 
 
 @numba.njit(nogil=True, error_model="numpy")

@@ -19,9 +19,16 @@ from numpy.typing import NDArray
 
 from overflight.physics.kernel import kernel
 from overflight.physics.ou import OuStep
-from overflight.physics.sphere import meridional_radius_m, prime_vertical_radius_m
-from overflight.physics.tangent import basis, carried, gone
+from overflight.physics.sphere import E2 as ECCENTRICITY_SQUARED
+from overflight.physics.sphere import EQUATOR_RADIUS_M
+from overflight.physics.tangent import Basis, basis, carried, gone
 from overflight.physics.windgrid import SigmaTable, WindGrid, sigma, wind
+
+
+Vector = tuple[float, float, float]
+
+_LAST_SUN = math.sin(math.radians(-5.5))
+_TWILIGHT = math.radians(2.0)
 
 
 class LevelLaw(NamedTuple):
@@ -64,8 +71,7 @@ def daylight_fraction(
     SCIENCE 5.4); the film needs some minutes to follow, here a logistic of 2 degrees.
     """
     sine = x * sun_x + y * sun_y + z * sun_z
-    elevation_deg = math.degrees(math.asin(max(-1.0, min(1.0, sine))))
-    return 1.0 / (1.0 + math.exp(-(elevation_deg + 5.5) / 2.0))
+    return 1.0 / (1.0 + math.exp(-(sine - _LAST_SUN) / _TWILIGHT))
 
 
 @kernel
@@ -92,57 +98,72 @@ def passive_step(
         Receives the new state; NaN where the wind has no data.
     """
     x, y, z = state[0], state[1], state[2]
-    level, ou, dt_s = drift.level, drift.ou, drift.dt_s
-    east_x, east_y, north_x, north_y, north_z = basis(x, y, z)
-    log_pressure, height_m = level.log_pressure[2 * step], level.height_m[2 * step]
-    log_pressure_mid, height_mid_m = level.log_pressure[2 * step + 1], level.height_m[2 * step + 1]
-    if level.swing_m != 0.0:
-        sun = level.sun[2 * step]
-        rise_m = level.swing_m * daylight_fraction(x, y, z, sun[0], sun[1], sun[2])
-        log_pressure -= rise_m / level.scale_height_m[2 * step]
-        log_pressure_mid -= rise_m / level.scale_height_m[2 * step + 1]
-        height_m += rise_m
-        height_mid_m += rise_m
-    latitude_deg = math.degrees(math.atan2(z, math.sqrt(x * x + y * y)))
-    sd_mps = drift.error_scale * sigma(drift.error, log_pressure, latitude_deg)
+    ou, dt_s = drift.ou, drift.dt_s
+    here = basis(x, y, z)
+    rise_m = _rise_m(drift.level, step, x, y, z)
+    log_pressure, height_m = _level(drift.level, 2 * step, rise_m)
+    sd_mps = drift.error_scale * sigma(drift.error, log_pressure, math.degrees(math.asin(z)))
     pull = sd_mps / dt_s  # the error's displacement over the step, as a mean velocity
     error_u_mps = pull * (ou.gain_s * state[3] + ou.noise_xe * noise[0] + ou.noise_x * noise[1])
     error_v_mps = pull * (ou.gain_s * state[4] + ou.noise_xe * noise[2] + ou.noise_x * noise[3])
-    extra_x = error_u_mps * east_x + error_v_mps * north_x
-    extra_y = error_u_mps * east_y + error_v_mps * north_y
-    extra_z = error_v_mps * north_z
-
     time_s = drift.start_s + step * dt_s
     u_mps, v_mps = wind(drift.grid, time_s, log_pressure, x, y, z)
-    across = 1.0 / (prime_vertical_radius_m(math.radians(latitude_deg)) + height_m)
-    along = 1.0 / (meridional_radius_m(math.radians(latitude_deg)) + height_m)
-    eastward = (u_mps + error_u_mps) * across * 0.5 * dt_s
-    northward = (v_mps + error_v_mps) * along * 0.5 * dt_s
-    mx = x + eastward * east_x + northward * north_x
-    my = y + eastward * east_y + northward * north_y
-    mz = z + northward * north_z
-    shrink = 1.0 / math.sqrt(mx * mx + my * my + mz * mz)
-    mx, my, mz = mx * shrink, my * shrink, mz * shrink
+    mx, my, mz = _moved(
+        (x, y, z), here, z, height_m, (u_mps + error_u_mps) * 0.5 * dt_s,
+        (v_mps + error_v_mps) * 0.5 * dt_s,
+    )  # fmt: skip
 
-    mid_x, mid_y, mid_nx, mid_ny, mid_nz = basis(mx, my, mz)
-    u_mps, v_mps = wind(drift.grid, time_s + 0.5 * dt_s, log_pressure_mid, mx, my, mz)
-    latitude_rad = math.atan2(mz, math.sqrt(mx * mx + my * my))
-    across = 1.0 / (prime_vertical_radius_m(latitude_rad) + height_mid_m)
-    along = 1.0 / (meridional_radius_m(latitude_rad) + height_mid_m)
-    eastward = (u_mps + extra_x * mid_x + extra_y * mid_y) * across * dt_s
-    northward = (v_mps + extra_x * mid_nx + extra_y * mid_ny + extra_z * mid_nz) * along * dt_s
-    nx = x + eastward * mid_x + northward * mid_nx
-    ny = y + eastward * mid_y + northward * mid_ny
-    nz = z + northward * mid_nz
-    shrink = 1.0 / math.sqrt(nx * nx + ny * ny + nz * nz)
-    nx, ny, nz = nx * shrink, ny * shrink, nz * shrink
-
-    error_e = ou.decay * state[3] + ou.noise_e * noise[0]
-    error_n = ou.decay * state[4] + ou.noise_e * noise[2]
+    middle = basis(mx, my, mz)
+    log_pressure, height_m = _level(drift.level, 2 * step + 1, rise_m)
+    u_mps, v_mps = wind(drift.grid, time_s + 0.5 * dt_s, log_pressure, mx, my, mz)
+    error_u_mps, error_v_mps = carried(error_u_mps, error_v_mps, here, middle)
+    nx, ny, nz = _moved(
+        (x, y, z), middle, mz, height_m, (u_mps + error_u_mps) * dt_s, (v_mps + error_v_mps) * dt_s
+    )
     after[0], after[1], after[2] = nx, ny, nz
     after[3], after[4] = carried(
-        error_e, error_n, (east_x, east_y, north_x, north_y, north_z), basis(nx, ny, nz)
+        ou.decay * state[3] + ou.noise_e * noise[0],
+        ou.decay * state[4] + ou.noise_e * noise[2],
+        here,
+        basis(nx, ny, nz),
     )
+
+
+@kernel
+def _rise_m(level: LevelLaw, step: int, x: float, y: float, z: float) -> float:
+    if level.swing_m == 0.0:
+        return 0.0
+    sun = level.sun[2 * step]
+    return level.swing_m * daylight_fraction(x, y, z, sun[0], sun[1], sun[2])
+
+
+@kernel
+def _level(level: LevelLaw, half_step: int, rise_m: float) -> tuple[float, float]:
+    """Log pressure and height, the daily swing included."""
+    return (
+        level.log_pressure[half_step] - rise_m / level.scale_height_m[half_step],
+        level.height_m[half_step] + rise_m,
+    )
+
+
+@kernel
+def _moved(
+    start: Vector, frame: Basis, sine_latitude: float, height_m: float, east_m: float, north_m: float
+) -> Vector:
+    """Go metres east and north, in the frame and with the radii of a place (SCIENCE 1.1, eq. 1).
+
+    N(phi) and M(phi) come from the sine of the latitude, which is the normal's z: no trigonometry
+    in the innermost loop (a quarter of a step's time when it was there).
+    """
+    bulge = 1.0 - ECCENTRICITY_SQUARED * sine_latitude * sine_latitude
+    across_m = EQUATOR_RADIUS_M / math.sqrt(bulge)
+    along_m = across_m * (1.0 - ECCENTRICITY_SQUARED) / bulge
+    east, north = east_m / (across_m + height_m), north_m / (along_m + height_m)
+    x = start[0] + east * frame[0] + north * frame[2]
+    y = start[1] + east * frame[1] + north * frame[3]
+    z = start[2] + north * frame[4]
+    shrink = 1.0 / math.sqrt(x * x + y * y + z * z)
+    return x * shrink, y * shrink, z * shrink
 
 
 @kernel

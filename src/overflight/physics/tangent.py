@@ -34,7 +34,7 @@ def way_m(ax: float, ay: float, az: float, bx: float, by: float, bz: float) -> t
     east_x, east_y, north_x, north_y, north_z = basis(ax, ay, az)
     east = bx * east_x + by * east_y
     north = bx * north_x + by * north_y + bz * north_z
-    sine = math.hypot(east, north)
+    sine = math.sqrt(east * east + north * north)
     cosine = ax * bx + ay * by + az * bz
     if sine < 1e-9:
         return east * EARTH_RADIUS_M, north * EARTH_RADIUS_M
@@ -45,7 +45,7 @@ def way_m(ax: float, ay: float, az: float, bx: float, by: float, bz: float) -> t
 @kernel
 def gone(x: float, y: float, z: float, east_m: float, north_m: float) -> tuple[float, float, float]:
     """Go east and north metres along the great circle; undoes :func:`way_m`."""
-    distance_m = math.hypot(east_m, north_m)
+    distance_m = math.sqrt(east_m * east_m + north_m * north_m)
     if distance_m == 0.0:
         return x, y, z
     east_x, east_y, north_x, north_y, north_z = basis(x, y, z)
@@ -69,7 +69,8 @@ def carried(east: float, north: float, here: Basis, there: Basis) -> tuple[float
     vz = north * here[4]
     to_east = vx * there[0] + vy * there[1]
     to_north = vx * there[2] + vy * there[3] + vz * there[4]
-    was, now = math.hypot(east, north), math.hypot(to_east, to_north)
+    was, now = east * east + north * north, to_east * to_east + to_north * to_north
     if now == 0.0:
         return east, north
-    return to_east * was / now, to_north * was / now
+    stretch = math.sqrt(was / now)
+    return to_east * stretch, to_north * stretch

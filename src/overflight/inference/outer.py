@@ -1,0 +1,86 @@
+"""The outer level: which constants of the flight to filter, and how much each stands for.
+
+A few strata drawn from the prior alone would mostly lie where the evidence is not. The evidence
+comes in three grades of cost, so the choice is made in three sieves, each unbiased:
+
+1. *Levels.* Many points fill the prior evenly; the altitude reports depend on the constants alone
+   and cost nothing. Strata are drawn in proportion to them.
+2. *Pilots.* For each stratum a pilot is flown, and the linearised model forecasts its evidence.
+   Those to be filtered are drawn in proportion to that.
+3. *Filters.* The exact evidence over the forecast is the weight that remains. The forecast is
+   good to about half a unit of log evidence, so the weights are nearly even.
+
+Drawing is systematic (one random number, evenly spaced marks).
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from overflight.case.model import Case, Sighting
+from overflight.fields.error import WindError
+from overflight.flight.hypotheses import Statics, even_normals, statics
+from overflight.inference.observations import altitude_logs
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One stratum, and the log of what it stands for (prior over the way it was drawn)."""
+
+    statics: Statics
+    prior_log: float
+
+
+def by_level(
+    case: Case,
+    error: WindError,
+    heard: Sequence[Sighting],
+    sizes: tuple[int, int],
+    seed: int,
+) -> list[Draw]:
+    """Draw strata of every launch candidate in proportion to the altitude reports.
+
+    Parameters
+    ----------
+    heard
+        Sightings whose altitude counts.
+    sizes
+        (points of the prior, strata drawn from them) for each launch candidate.
+    """
+    n_points, n_drawn = sizes
+    draws = []
+    for launch, candidate in enumerate(case.launches):
+        points = [
+            statics(case, error, launch, row) for row in even_normals(n_points, seed, launch)
+        ]
+        logs = np.array([float(altitude_logs(case, heard, p)[0].sum()) for p in points])
+        for index, log_share in _systematic(logs, n_drawn, seed, launch):
+            stands_for = log_share - math.log(n_points) + math.log(candidate.weight)
+            draws.append(Draw(points[index], stands_for))
+    return draws
+
+
+def by_forecast(
+    draws: Sequence[Draw], forecast: Array, n_drawn: int, seed: int
+) -> list[tuple[int, Draw]]:
+    """Draw the strata to filter in proportion to their forecast; (index, draw) of each."""
+    logs = np.array([draw.prior_log for draw in draws]) + forecast
+    return [
+        (index, replace(draws[index], prior_log=draws[index].prior_log + log_share))
+        for index, log_share in _systematic(logs, n_drawn, seed, 1_000)
+    ]
+
+
+def _systematic(logs: Array, n_drawn: int, seed: int, stream: int) -> list[tuple[int, float]]:
+    """Draw with probability proportional to exp(logs); (index, log of 1 / expected count)."""
+    share = np.exp(logs - np.logaddexp.reduce(logs))
+    start = np.random.Generator(np.random.Philox(key=seed, counter=[stream, 1, 0, 0])).random()
+    reached = np.cumsum(share)
+    marks = (np.arange(n_drawn) + start) / n_drawn * reached[-1]
+    chosen = np.minimum(np.searchsorted(reached, marks), len(share) - 1)
+    return [(int(i), -math.log(n_drawn * float(share[i]))) for i in chosen]

@@ -1,0 +1,93 @@
+"""The prior as a posterior that has seen nothing: launches and winds alone.
+
+Same type as the answer of inference, so that a claim is tested on both with the same code.
+"""
+
+
+import numpy as np
+
+from overflight.case.model import Case
+from overflight.fields.error import WindError
+from overflight.flight.ensemble import Flight, fly
+from overflight.flight.hypotheses import even_normals, statics
+from overflight.flight.levels import heights_m
+from overflight.inference.gather import pressures_pa
+from overflight.inference.posterior import Diagnostics, Posterior
+from overflight.inference.stratum import Settings, drift_of, end_s, timetable
+from overflight.physics.windgrid import WindGrid
+
+N_STRATA, N_EACH = 40, 25  # per launch candidate, and balloons in each
+
+
+def prior(
+    case: Case, grid: WindGrid, error: WindError, settings: Settings, seed: int
+) -> Posterior:
+    """Fly balloons through many strata of the prior, without evidence."""
+    flights = []
+    for launch in range(len(case.launches)):
+        for normals in even_normals(N_STRATA, seed, launch):
+            drawn = statics(case, error, launch, normals)
+            table = timetable(case, settings, drawn)
+            drift = drift_of(case, grid, error, drawn, table)
+            flights.append(Flight(drawn, drift, table.n_steps))
+    stride = round(settings.output_s / settings.dt_s)
+    paths = fly(flights, N_EACH, stride, seed, settings.n_threads)
+    first_s = min(flight.drift.start_s for flight in flights)
+    time_s = np.arange(first_s, end_s(case) + 0.5 * settings.output_s, settings.output_s)
+    n_paths = len(flights) * N_EACH
+    vectors = np.full((n_paths, len(time_s), 3), np.nan)
+    height_m = np.full((n_paths, len(time_s)), np.nan)
+    for index, (flight, flown) in enumerate(zip(flights, paths, strict=True)):
+        rows = slice(index * N_EACH, (index + 1) * N_EACH)
+        begin = round((flight.drift.start_s - first_s) / settings.output_s)
+        count = min(flown.shape[1], len(time_s) - begin)
+        vectors[rows, begin : begin + count] = flown[:, :count]
+        height_m[rows] = heights_m(flight.statics, np.maximum(time_s, flight.statics.launch_s))
+    height_m[~np.isfinite(vectors[..., 0])] = np.nan
+    weight = np.repeat([case.launches[f.statics.launch].weight for f in flights], N_EACH)
+    each = np.repeat(np.arange(len(flights)), N_EACH)
+    none = np.zeros((n_paths, 0))
+    return Posterior(
+        epoch=case.epoch,
+        time_s=time_s,
+        lat_deg=np.degrees(np.arctan2(vectors[..., 2], np.hypot(vectors[..., 0], vectors[..., 1]))),
+        lon_deg=np.degrees(np.arctan2(vectors[..., 1], vectors[..., 0])),
+        height_m=height_m,
+        pressure_pa=pressures_pa(height_m),
+        weight=weight / weight.sum(),
+        launch_ids=tuple(launch.id for launch in case.launches),
+        launch=np.array([flights[i].statics.launch for i in each], dtype=np.int64),
+        launch_s=np.array([flights[i].drift.start_s for i in each]),
+        wind_scale=np.array([flights[i].statics.wind_scale for i in each]),
+        float_height_m=np.array([flights[i].statics.float_height_m for i in each]),
+        sighting_ids=(),
+        log_mixture=none,
+        right_probability=none,
+        altitude_ids=(),
+        altitude_log_mixture=none,
+        altitude_right_probability=none,
+        log_evidence=0.0,
+        log_evidence_sd=0.0,
+        diagnostics=_untroubled(settings, n_paths, len(flights), flights[0].n_steps),
+        wind_statement=error.statement,
+        seed=seed,
+    )
+
+
+def _untroubled(settings: Settings, n_paths: int, n_strata: int, n_steps: int) -> Diagnostics:
+    """Diagnostics of independent draws: nothing was weighed, nothing can degenerate."""
+    return Diagnostics(
+        ess=float(n_paths),
+        distinct_ancestors=n_paths,
+        min_ess_fraction=1.0,
+        log_evidence_runs=(),
+        log_evidence_strata_sd=0.0,
+        log_evidence_defensive=None,
+        effective_strata=float(n_strata),
+        n_particles=n_paths,
+        n_runs=1,
+        n_strata=n_strata,
+        n_steps=n_steps,
+        dt_s=settings.dt_s,
+        warnings=(),
+    )

@@ -1,0 +1,170 @@
+"""How it traversed: whose territory it entered and left, when, and how surely.
+
+For every zone: the probability that the balloon was ever inside, and, given that it was, the
+distribution of first entry, last exit and time inside. Times carry their 5 to 95 % range; a
+median alone would be read as a timetable. Flight levels are pressures: "above FL600" means a
+pressure below 7171.64 Pa, whatever the height in metres (SCIENCE 7).
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from overflight.fields.places import Passages, Places
+from overflight.inference.posterior import Posterior, effective_size
+
+Array = NDArray[np.float64]
+
+FL600_PA = 7_171.641
+QUANTILES = (0.05, 0.25, 0.50, 0.75, 0.95)
+NEVER_LISTED_BELOW = 0.01  # a zone that fewer paths than this touch is not listed
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Quantiles 5, 25, 50, 75 and 95 % of a quantity in seconds, and the median's error."""
+
+    p05_s: float
+    p25_s: float
+    p50_s: float
+    p75_s: float
+    p95_s: float
+    p50_sd_s: float
+
+    @property
+    def width_s(self) -> float:
+        """From the 5 to the 95 % quantile."""
+        return self.p95_s - self.p05_s
+
+
+@dataclass(frozen=True)
+class ZoneLine:
+    """One zone. Times are seconds since the case's epoch, given that it was entered."""
+
+    zone: str
+    name: str
+    kind: str
+    probability: float
+    probability_sd: float
+    began_inside_fraction: float  # of the paths that touch it: first seen there, no entry
+    ended_inside_fraction: float  # still there at the end
+    first_entry: Spread
+    last_exit: Spread
+    inside: Spread
+
+
+@dataclass(frozen=True)
+class LevelLine:
+    """Time above a flight level: the fraction of the flight, and whether ever."""
+
+    name: str
+    pressure_pa: float
+    probability_ever: float
+    time_above_fraction: tuple[float, float, float]  # 5, 50, 95 %
+
+
+@dataclass(frozen=True)
+class Traversed:
+    """The ledger of question 1."""
+
+    zones: tuple[ZoneLine, ...]
+    levels: tuple[LevelLine, ...]
+    launches: tuple[tuple[str, float], ...]
+    n_effective: float
+
+
+def ledger(posterior: Posterior, places: Places, kinds: Sequence[str]) -> Traversed:
+    """Account for every zone that at least one path in a hundred touches.
+
+    Parameters
+    ----------
+    kinds
+        Which kinds of zones: ``country``, ``state``, ``territorial_sea``.
+    """
+    passages = places.passages(
+        posterior.lat_deg, posterior.lon_deg, posterior.time_s, tuple(kinds)
+    )
+    n_effective = min(
+        effective_size(posterior.weight), float(posterior.diagnostics.distinct_ancestors)
+    )
+    lines = [
+        line
+        for zone in np.unique(passages.zone)
+        if (line := _zone_line(str(zone), passages, places, posterior, n_effective)) is not None
+    ]
+    return Traversed(
+        zones=tuple(sorted(lines, key=lambda line: (line.kind, line.first_entry.p50_s))),
+        levels=(_level_line("above FL600", FL600_PA, posterior),),
+        launches=tuple(posterior.launch_probability.items()),
+        n_effective=n_effective,
+    )
+
+
+def _zone_line(
+    zone: str, passages: Passages, places: Places, posterior: Posterior, n_effective: float
+) -> ZoneLine | None:
+    here = passages.zone == zone
+    paths = passages.path[here]
+    touched, group = np.unique(paths, return_inverse=True)
+    weight = posterior.weight[touched]
+    probability = min(1.0, float(weight.sum()))
+    if probability < NEVER_LISTED_BELOW:
+        return None
+    enter_s, exit_s = passages.enter_s[here], passages.exit_s[here]
+    first_s = np.full(len(touched), np.inf)
+    last_s = np.full(len(touched), -np.inf)
+    inside_s = np.zeros(len(touched))
+    np.minimum.at(first_s, group, enter_s)
+    np.maximum.at(last_s, group, exit_s)
+    np.add.at(inside_s, group, exit_s - enter_s)
+    began = np.zeros(len(touched), dtype=bool)
+    ended = np.zeros(len(touched), dtype=bool)
+    np.logical_or.at(began, group, passages.began_inside[here])
+    np.logical_or.at(ended, group, passages.ended_inside[here])
+    place = places.place(zone)
+    share = n_effective * probability
+    return ZoneLine(
+        zone=zone,
+        name=place.name,
+        kind=place.kind,
+        probability=probability,
+        probability_sd=math.sqrt(probability * (1.0 - probability) / n_effective),
+        began_inside_fraction=float(weight @ began / weight.sum()),
+        ended_inside_fraction=float(weight @ ended / weight.sum()),
+        first_entry=spread(first_s, weight, share),
+        last_exit=spread(last_s, weight, share),
+        inside=spread(inside_s, weight, share),
+    )
+
+
+def spread(value_s: Array, weight: Array, n_effective: float) -> Spread:
+    """Weighted quantiles, and the median's Monte-Carlo error.
+
+    The error is half the distance between the quantiles one binomial standard error either side
+    of the middle, for ``n_effective`` independent paths.
+    """
+    step = 0.5 / math.sqrt(max(1.0, n_effective))
+    low, high = weighted_quantiles(value_s, weight, (max(0.0, 0.5 - step), min(1.0, 0.5 + step)))
+    return Spread(*weighted_quantiles(value_s, weight, QUANTILES), 0.5 * (high - low))
+
+
+def weighted_quantiles(value: Array, weight: Array, at: Sequence[float]) -> tuple[float, ...]:
+    """Quantiles of weighted draws, interpolated between the midpoints of their weights.
+
+    >>> weighted_quantiles(np.array([3.0, 1.0, 2.0]), np.ones(3), (0.5,))
+    (2.0,)
+    """
+    order = np.argsort(value, kind="stable")
+    middle = np.cumsum(weight[order]) - 0.5 * weight[order]
+    return tuple(float(q) for q in np.interp(at, middle / weight.sum(), value[order]))
+
+
+def _level_line(name: str, pressure_pa: float, posterior: Posterior) -> LevelLine:
+    flying = np.isfinite(posterior.pressure_pa)
+    above = flying & (posterior.pressure_pa < pressure_pa)
+    fraction = above.sum(axis=1) / np.maximum(1, flying.sum(axis=1))
+    low, middle, high = weighted_quantiles(fraction, posterior.weight, (0.05, 0.5, 0.95))
+    return LevelLine(name, pressure_pa, float(posterior.weight @ above.any(axis=1)), (low, middle, high))
