@@ -130,9 +130,12 @@ def test_neighbours_of_every_kind_are_independent(normals):
     assert correlation(normals[:500], uniforms) < error
 
 
-def test_particles_beyond_32_bits_are_new_ones():
-    assert normal4(1, 5, 0) != normal4(1, 5 + 2**32, 0)
-    assert normal4(1, 5, 0) != normal4(1 + 2**32, 5, 0)
+def test_every_bit_of_key_particle_and_step_counts():
+    drawn = {normal4(1, 5, 0)}
+    drawn |= {normal4(np.uint64(1 ^ 2**bit), 5, 0) for bit in range(64)}
+    drawn |= {normal4(1, np.uint64(5 ^ 2**bit), 0) for bit in range(64)}
+    drawn |= {normal4(1, 5, 2**bit) for bit in range(32)}
+    assert len(drawn) == 1 + 64 + 64 + 32
 
 
 @numba.njit(parallel=True, nogil=True)

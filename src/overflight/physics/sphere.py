@@ -11,10 +11,10 @@ import math
 from overflight.physics.kernel import kernel
 
 EQUATOR_RADIUS_M = 6_378_137.0  # WGS84, defined
-INVERSE_FLATTENING = 298.257223563  # WGS84, defined
-E2 = (2.0 - 1.0 / INVERSE_FLATTENING) / INVERSE_FLATTENING  # first eccentricity squared
+FLATTENING = 1.0 / 298.257223563  # WGS84, defined
+E2 = FLATTENING * (2.0 - FLATTENING)  # first eccentricity squared
 MEAN_RADIUS_M = 6_371_008.7714  # IUGG, (2 a + b) / 3
-POLE = 1e-12  # where |k x n| is no larger, east has no direction of its own
+POLE_RAD = 1e-12  # 6 micrometres from a pole: nearer, east has no direction of its own
 
 Vector = tuple[float, float, float]
 
@@ -86,7 +86,7 @@ def east(x: float, y: float, z: float) -> Vector:
     (-0.0, 1.0, 0.0)
     """
     across = math.sqrt(x * x + y * y)
-    if across <= POLE:
+    if across <= POLE_RAD:
         return 0.0, 1.0, 0.0
     return -y / across, x / across, 0.0
 
