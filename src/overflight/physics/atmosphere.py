@@ -15,10 +15,10 @@ from overflight.physics.kernel import kernel
 
 GRAVITY_MPS2 = 9.80665  # standard, defined
 USSA_RADIUS_M = 6_356_766.0  # effective radius of the 1976 standard
-# J kg-1 K-1: the standard's own 8314.32 and 28.9644, not today's gas constant.
-AIR_GAS_CONSTANT = 8314.32 / 28.9644
+# Gas constant of dry air: the standard's own 8314.32 and 28.9644, not today's values.
+AIR_JKGK = 8314.32 / 28.9644
 SEA_LEVEL_PA = 101_325.0
-_G_PER_R = GRAVITY_MPS2 / AIR_GAS_CONSTANT  # K/m, the lapse of an atmosphere of even density
+_G_PER_R = GRAVITY_MPS2 / AIR_JKGK  # K/m, the lapse of an atmosphere of even density
 
 # Layers: base in geopotential metres, base temperature, lapse K/m; then base pressure and density.
 _TOP_M = 51_000.0
@@ -46,7 +46,7 @@ def _stack_pa() -> tuple[float, ...]:
 
 _EDGE_PA = _stack_pa()
 _EDGE_KGM3 = tuple(
-    p / (AIR_GAS_CONSTANT * t) for p, t in zip(_EDGE_PA, (*_BASE_K, _BASE_K[-1]), strict=True)
+    p / (AIR_JKGK * t) for p, t in zip(_EDGE_PA, (*_BASE_K, _BASE_K[-1]), strict=True)
 )
 
 
@@ -163,7 +163,7 @@ def density_kgm3(height_m: float) -> float:
     >>> round(density_kgm3(19_000.0), 6)
     0.103996
     """
-    return pressure_pa(height_m) / (AIR_GAS_CONSTANT * temperature_k(height_m))
+    return pressure_pa(height_m) / (AIR_JKGK * temperature_k(height_m))
 
 
 @kernel
