@@ -33,8 +33,8 @@ def test_it_grows_towards_the_winter_pole_and_never_vanishes():
 
 def test_the_season_moves_smoothly_and_closes_on_itself():
     values = [at(error.of_climatology(day).sigma, 50.0, 60.0) for day in range(0, 366, 5)]
-    assert np.abs(np.diff(values)).max() < 0.4
-    assert values[0] == pytest.approx(values[-1], abs=0.4)
+    assert np.abs(np.diff(values)).max() < 0.7
+    assert values[0] == pytest.approx(values[-1], abs=0.7)
 
 
 def test_it_calls_itself_a_prior():

@@ -91,7 +91,16 @@ def run(
 
 @numba.njit(nogil=True, error_model="numpy")
 def _run(  # type: ignore[no-untyped-def]  # noqa: ANN202
-    start, step, difference, towards, parameters, twist, reports, plan, key, sizes  # noqa: ANN001
+    start,
+    step,
+    difference,
+    towards,
+    parameters,
+    twist,
+    reports,
+    plan,
+    key,
+    sizes,  # noqa: ANN001
 ):
     n = sizes.n_particles
     n_steps = twist.slope.shape[0] - 1
@@ -116,8 +125,17 @@ def _run(  # type: ignore[no-untyped-def]  # noqa: ANN202
         if k > 0:
             for i in range(n):
                 weight_log[i] += _advance(
-                    step, difference, parameters, twist, key, i, k - 1, states[i], moved[i],
-                    local[i], scratch,
+                    step,
+                    difference,
+                    parameters,
+                    twist,
+                    key,
+                    i,
+                    k - 1,
+                    states[i],
+                    moved[i],
+                    local[i],
+                    scratch,
                 )
             states, moved = moved, states
         if plan.starts[k + 1] > plan.starts[k]:
@@ -171,16 +189,22 @@ def _reorder(rows, parents):  # type: ignore[no-untyped-def]  # noqa: ANN001, AN
 
 @numba.njit(nogil=True, error_model="numpy")
 def _begin(  # type: ignore[no-untyped-def]  # noqa: ANN202
-    start, difference, parameters, twist, key, particle, state, local, scratch  # noqa: ANN001
+    start,
+    difference,
+    parameters,
+    twist,
+    key,
+    particle,
+    state,
+    local,
+    scratch,  # noqa: ANN001
 ):
     """Draw a start towards what comes later; return its log weight."""
     noise = scratch[0]
     noise[:] = 0.0
     start(parameters, noise, state)
     difference(twist.pilot[0], state, local)
-    correction = _propose(
-        twist, 0, local, normal4(key, particle, 0), noise, scratch[2]
-    )
+    correction = _propose(twist, 0, local, normal4(key, particle, 0), noise, scratch[2])
     start(parameters, noise, state)
     difference(twist.pilot[0], state, local)
     return correction + _psi_log(twist.curvature[0], twist.slope[0], twist.offset[0], local)
@@ -188,7 +212,17 @@ def _begin(  # type: ignore[no-untyped-def]  # noqa: ANN202
 
 @numba.njit(nogil=True, error_model="numpy")
 def _advance(  # type: ignore[no-untyped-def]  # noqa: ANN202
-    step, difference, parameters, twist, key, particle, k, state, after, local, scratch  # noqa: ANN001
+    step,
+    difference,
+    parameters,
+    twist,
+    key,
+    particle,
+    k,
+    state,
+    after,
+    local,
+    scratch,  # noqa: ANN001
 ):
     """Take one guided step; return the increment of the log weight.
 
@@ -202,9 +236,7 @@ def _advance(  # type: ignore[no-untyped-def]  # noqa: ANN202
         for column in range(4):
             value += twist.carry[k + 1, row, column] * local[column]
         ahead[row] = value
-    correction = _propose(
-        twist, k + 1, ahead, normal4(key, particle, k + 1), noise, scratch[2]
-    )
+    correction = _propose(twist, k + 1, ahead, normal4(key, particle, k + 1), noise, scratch[2])
     step(parameters, k, state, noise, after)
     difference(twist.pilot[k + 1], after, local)
     now = _psi_log(twist.curvature[k + 1], twist.slope[k + 1], twist.offset[k + 1], local)

@@ -184,4 +184,5 @@ def _band_density(case: Case, sighting: Sighting, statics: Statics) -> float:
 
 def _normal(value: NDArray[np.float64]) -> NDArray[np.float64]:
     """Standard normal distribution function (a logistic fit, Bowling et al. 2009, error 1.4e-4)."""
-    return 1.0 / (1.0 + np.exp(-(0.07056 * value**3 + 1.5976 * value)))
+    inside = np.clip(value, -8.0, 8.0)
+    return 1.0 / (1.0 + np.exp(-(0.07056 * inside**3 + 1.5976 * inside)))

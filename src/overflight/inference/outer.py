@@ -27,6 +27,8 @@ from overflight.inference.observations import altitude_logs
 
 Array = NDArray[np.float64]
 
+EVEN_SHARE = 0.25
+
 
 @dataclass(frozen=True)
 class Draw:
@@ -55,9 +57,7 @@ def by_level(
     n_points, n_drawn = sizes
     draws = []
     for launch, candidate in enumerate(case.launches):
-        points = [
-            statics(case, error, launch, row) for row in even_normals(n_points, seed, launch)
-        ]
+        points = [statics(case, error, launch, row) for row in even_normals(n_points, seed, launch)]
         logs = np.array([float(altitude_logs(case, heard, p)[0].sum()) for p in points])
         for index, log_share in _systematic(logs, n_drawn, seed, launch):
             stands_for = log_share - math.log(n_points) + math.log(candidate.weight)
@@ -68,16 +68,40 @@ def by_level(
 def by_forecast(
     draws: Sequence[Draw], forecast: Array, n_drawn: int, seed: int
 ) -> list[tuple[int, Draw]]:
-    """Draw the strata to filter in proportion to their forecast; (index, draw) of each."""
+    """Draw the strata to filter in proportion to their forecast; (index, draw) of each.
+
+    A quarter of them is shared out evenly among the launch candidates, so that an unlikely launch
+    keeps paths of its own and its small probability is an estimate, not an accident.
+    """
     logs = np.array([draw.prior_log for draw in draws]) + forecast
+    launch = np.array([draw.statics.launch for draw in draws])
+    share = EVEN_SHARE * _within(logs, launch) + (1.0 - EVEN_SHARE) * np.exp(
+        logs - np.logaddexp.reduce(logs)
+    )
     return [
         (index, replace(draws[index], prior_log=draws[index].prior_log + log_share))
-        for index, log_share in _systematic(logs, n_drawn, seed, 1_000)
+        for index, log_share in _systematic(np.log(share), n_drawn, seed, 1_000)
     ]
 
 
+def _within(logs: Array, launch: NDArray[np.int64]) -> Array:
+    """Shares that give every launch the same total."""
+    share = np.zeros(len(logs))
+    launches = np.unique(launch)
+    for one in launches:
+        mine = launch == one
+        share[mine] = np.exp(logs[mine] - np.logaddexp.reduce(logs[mine])) / len(launches)
+    return share
+
+
 def _systematic(logs: Array, n_drawn: int, seed: int, stream: int) -> list[tuple[int, float]]:
-    """Draw with probability proportional to exp(logs); (index, log of 1 / expected count)."""
+    """Draw with probability proportional to exp(logs).
+
+    Returns
+    -------
+    list of (index, log weight)
+        The weight is 1 over the expected number of times the index is drawn.
+    """
     share = np.exp(logs - np.logaddexp.reduce(logs))
     start = np.random.Generator(np.random.Philox(key=seed, counter=[stream, 1, 0, 0])).random()
     reached = np.cumsum(share)

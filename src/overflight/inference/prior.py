@@ -3,7 +3,6 @@
 Same type as the answer of inference, so that a claim is tested on both with the same code.
 """
 
-
 import numpy as np
 
 from overflight.case.model import Case
@@ -19,9 +18,7 @@ from overflight.physics.windgrid import WindGrid
 N_STRATA, N_EACH = 40, 25  # per launch candidate, and balloons in each
 
 
-def prior(
-    case: Case, grid: WindGrid, error: WindError, settings: Settings, seed: int
-) -> Posterior:
+def prior(case: Case, grid: WindGrid, error: WindError, settings: Settings, seed: int) -> Posterior:
     """Fly balloons through many strata of the prior, without evidence."""
     flights = []
     for launch in range(len(case.launches)):

@@ -21,6 +21,8 @@ from overflight.inference import observations, outer
 from overflight.inference.gather import diagnose, gather
 from overflight.inference.posterior import Posterior
 from overflight.inference.stratum import (
+    Guide,
+    Reference,
     Settings,
     Stratum,
     Task,
@@ -44,6 +46,7 @@ def posterior(
     seed: int,
     *,
     leave_out: Sequence[str] = (),
+    begin_from: Sequence[Reference] | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Posterior:
     """Draw weighted paths given the case's sightings under passive drift.
@@ -54,6 +57,8 @@ def posterior(
         Wind over the whole span and region, and how wrong it may be.
     leave_out
         Sightings to pretend never happened (position and altitude).
+    begin_from
+        Reference pilots of the launches, from :func:`references`; found anew if not given.
     progress
         Called with (pieces of work done, pieces in all).
 
@@ -62,15 +67,7 @@ def posterior(
     InferenceError
         When no path meets the evidence, or too few paths carry the answer.
     """
-    task = Task(
-        case,
-        grid,
-        error,
-        settings,
-        seed,
-        tuple(s for s in observations.used_for_position(case) if s.id not in leave_out),
-        tuple(s for s in observations.used_for_altitude(case) if s.id not in leave_out),
-    )
+    task = _task(case, grid, error, settings, seed, leave_out)
     sizes = (settings.n_points, settings.n_strata)
     tried = outer.by_level(case, error, task.heard, sizes, seed)
     steps = _Steps(progress, len(case.launches) + len(tried) + settings.n_filtered)
@@ -80,10 +77,9 @@ def posterior(
         return list(steps.through(pool.map(function, range(count))))
 
     try:
-        references = all_of(partial(reference_noise, task), len(case.launches))
+        known = begin_from or all_of(partial(reference_noise, task), len(case.launches))
         guides = all_of(
-            lambda i: prepare(task, tried[i].statics, references[tried[i].statics.launch]),
-            len(tried),
+            lambda i: prepare(task, tried[i].statics, known[tried[i].statics.launch]), len(tried)
         )
         forecast = np.array([guide.forecast_log for guide in guides])
         chosen = outer.by_forecast(tried, forecast, settings.n_filtered, seed)
@@ -91,6 +87,33 @@ def posterior(
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
     return _assemble(task, done, np.array([draw.prior_log for _, draw in chosen]))
+
+
+def references(
+    case: Case, grid: WindGrid, error: WindError, settings: Settings, seed: int
+) -> list[Reference]:
+    """Find every launch's reference pilot once, for several runs on nearly the same evidence."""
+    task = _task(case, grid, error, settings, seed, ())
+    return [reference_noise(task, launch) for launch in range(len(case.launches))]
+
+
+def _task(
+    case: Case,
+    grid: WindGrid,
+    error: WindError,
+    settings: Settings,
+    seed: int,
+    leave_out: Sequence[str],
+) -> Task:
+    return Task(
+        case,
+        grid,
+        error,
+        settings,
+        seed,
+        tuple(s for s in observations.used_for_position(case) if s.id not in leave_out),
+        tuple(s for s in observations.used_for_altitude(case) if s.id not in leave_out),
+    )
 
 
 class _Steps:

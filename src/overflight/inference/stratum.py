@@ -40,10 +40,10 @@ class Settings:
     dt_s: float = 1_200.0
     output_s: float = 1_200.0
     n_points: int = 400  # of the prior, per launch candidate, judged by altitude alone
-    n_strata: int = 36  # per launch candidate, for which a pilot is flown
-    n_filtered: int = 36  # strata that are filtered, all launches together
+    n_strata: int = 24  # per launch candidate, for which a pilot is flown
+    n_filtered: int = 24  # strata that are filtered, all launches together
     n_runs: int = 8
-    n_particles: int = 128
+    n_particles: int = 96
     n_draws: int = 24
     n_paths: int = 800
     n_starts: int = 2
@@ -106,7 +106,10 @@ class Task:
     heard: tuple[Sighting, ...]  # their altitudes count
 
 
-def reference_noise(task: Task, launch: int) -> tuple[Timetable, Array]:
+Reference = tuple[Timetable, Array]  # a timetable and the noise (steps + 1, 4) of a good path
+
+
+def reference_noise(task: Task, launch: int) -> Reference:
     """Noise of the best pilot through the middle of a launch's prior, from several starts.
 
     The strata begin their own search from it: a search from nothing takes a hundred
@@ -134,7 +137,7 @@ def reference_noise(task: Task, launch: int) -> tuple[Timetable, Array]:
     return table, best[1]
 
 
-def prepare(task: Task, constants: Statics, reference: tuple[Timetable, Array]) -> Guide:
+def prepare(task: Task, constants: Statics, reference: Reference) -> Guide:
     """Find a stratum's pilot, from the reference of its launch, and its twist."""
     table = timetable(task.case, task.settings, constants)
     told = observations.evidence(task.case, task.seen, constants, table)
@@ -148,7 +151,7 @@ def prepare(task: Task, constants: Statics, reference: tuple[Timetable, Array]) 
     return Guide(constants, table, drift, told, mixture, good, linear, standing, forecast)
 
 
-def _shifted_noise(reference: tuple[Timetable, Array], table: Timetable) -> Array:
+def _shifted_noise(reference: Reference, table: Timetable) -> Array:
     """The reference's noise at the same times of day and date; zero where it was not flying."""
     then, noises = reference
     shifted = np.zeros((table.n_steps + 1, 4))
@@ -186,10 +189,7 @@ def work_out(task: Task, guide: Guide, index: int) -> Stratum:
         guide.altitude_mixture,
         guide.altitude_good,
         tuple(fly(1.0, run, settings.n_draws) for run in range(settings.n_runs)),
-        tuple(
-            fly(2.0, 500 + run, 1).log_evidence
-            for run in range(settings.n_defensive)
-        ),
+        tuple(fly(2.0, 500 + run, 1).log_evidence for run in range(settings.n_defensive)),
     )
 
 

@@ -183,7 +183,12 @@ def _proposal(g, h, pull, spread):  # type: ignore[no-untyped-def]  # noqa: ANN0
 @numba.njit(nogil=True, error_model="numpy")
 def _earlier(a, g, nu, inflate, h, b, c):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Carry psi (h, b in place, c returned) from after a step to before it."""
-    q, w, w_inverse, scratch = np.empty((4, 4)), np.empty((4, 4)), np.empty((4, 4)), np.empty((4, 4))
+    q, w, w_inverse, scratch = (
+        np.empty((4, 4)),
+        np.empty((4, 4)),
+        np.empty((4, 4)),
+        np.empty((4, 4)),
+    )
     b_tilde, bent, qb, vector = np.empty(4), np.empty(4), np.empty(4), np.empty(4)
     for row in range(4):
         for column in range(4):

@@ -22,9 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from overflight.case.model import Case, Statement
-from overflight.fields.places import Places
+from overflight.fields.places import Passages, Places
+from overflight.inference import predicates
 from overflight.inference.posterior import Posterior, effective_size
-from overflight.ledgers import predicates
 
 Array = NDArray[np.float64]
 
@@ -34,6 +34,7 @@ CONSISTENT = "consistent (not decided)"
 UNTESTABLE = "untestable"
 OUT_OF_SCOPE = "out of scope"
 
+ZONE_KINDS = ("country", "state", "territorial_sea")
 MIN_EFFECTIVE = 40.0  # effective paths needed once a statement's own evidence is removed
 
 
@@ -75,37 +76,37 @@ class Claimed:
 
 def ledger(case: Case, posterior: Posterior, prior: Posterior, places: Places) -> Claimed:
     """Judge every statement of the case."""
-    return Claimed(tuple(_line(s, case, posterior, prior, places) for s in case.statements))
+    flown = tuple(
+        (paths, places.passages(paths.lat_deg, paths.lon_deg, paths.time_s, ZONE_KINDS))
+        for paths in (posterior, prior)
+    )
+    return Claimed(tuple(_line(statement, case, *flown) for statement in case.statements))
 
 
-def _line(
-    statement: Statement, case: Case, posterior: Posterior, prior: Posterior, places: Places
-) -> ClaimLine:
+Flown = tuple[Posterior, Passages]
+
+
+def _line(statement: Statement, case: Case, after: Flown, before: Flown) -> ClaimLine:
     if statement.scope != "flight":
-        return ClaimLine(
-            statement, OUT_OF_SCOPE, 6, "Not about the flight: kept with its attribution only.", None
-        )
+        reason = "Not about the flight: kept with its attribution only."
+        return ClaimLine(statement, OUT_OF_SCOPE, 6, reason, None)
     if statement.test is None:
-        return ClaimLine(
-            statement, UNTESTABLE, 6,
-            "Nothing in it about place, time, height, speed or order that a path could decide.",
-            None,
-        )  # fmt: skip
-    own = tuple(name for name in statement.lineage)
-    without = posterior.without(own)
+        reason = "Nothing in it about place, time, height, speed or order that a path could decide."
+        return ClaimLine(statement, UNTESTABLE, 6, reason, None)
+    posterior, passages = after
+    without = posterior.without(statement.lineage)
     n_effective = min(
         effective_size(without.weight), float(posterior.diagnostics.distinct_ancestors)
     )
-    holds = predicates.holds(statement.test, without, places, case.epoch)
-    before = predicates.holds(statement.test, prior, places, case.epoch)
-    test = _test(holds, without, before, prior, n_effective)
+    holds = predicates.holds(statement.test, without, passages, case.epoch)
+    was = predicates.holds(statement.test, *before, case.epoch)
+    test = _test(holds, without, was, before[0], n_effective)
     if n_effective < MIN_EFFECTIVE:
-        return ClaimLine(
-            statement, UNTESTABLE, 6,
+        reason = (
             f"Without its own evidence only {n_effective:.0f} effective paths remain; a run that"
-            " leaves that evidence out would settle it.",
-            test,
-        )  # fmt: skip
+            " leaves that evidence out would settle it."
+        )
+        return ClaimLine(statement, UNTESTABLE, 6, reason, test)
     label = judge(test)
     return ClaimLine(statement, label, _credibility(test, label), _reason(test, label), test)
 

@@ -84,9 +84,7 @@ def ledger(posterior: Posterior, places: Places, kinds: Sequence[str]) -> Traver
     kinds
         Which kinds of zones: ``country``, ``state``, ``territorial_sea``.
     """
-    passages = places.passages(
-        posterior.lat_deg, posterior.lon_deg, posterior.time_s, tuple(kinds)
-    )
+    passages = places.passages(posterior.lat_deg, posterior.lon_deg, posterior.time_s, tuple(kinds))
     n_effective = min(
         effective_size(posterior.weight), float(posterior.diagnostics.distinct_ancestors)
     )
@@ -148,7 +146,8 @@ def spread(value_s: Array, weight: Array, n_effective: float) -> Spread:
     """
     step = 0.5 / math.sqrt(max(1.0, n_effective))
     low, high = weighted_quantiles(value_s, weight, (max(0.0, 0.5 - step), min(1.0, 0.5 + step)))
-    return Spread(*weighted_quantiles(value_s, weight, QUANTILES), 0.5 * (high - low))
+    p05_s, p25_s, p50_s, p75_s, p95_s = weighted_quantiles(value_s, weight, QUANTILES)
+    return Spread(p05_s, p25_s, p50_s, p75_s, p95_s, 0.5 * (high - low))
 
 
 def weighted_quantiles(value: Array, weight: Array, at: Sequence[float]) -> tuple[float, ...]:
@@ -167,4 +166,6 @@ def _level_line(name: str, pressure_pa: float, posterior: Posterior) -> LevelLin
     above = flying & (posterior.pressure_pa < pressure_pa)
     fraction = above.sum(axis=1) / np.maximum(1, flying.sum(axis=1))
     low, middle, high = weighted_quantiles(fraction, posterior.weight, (0.05, 0.5, 0.95))
-    return LevelLine(name, pressure_pa, float(posterior.weight @ above.any(axis=1)), (low, middle, high))
+    return LevelLine(
+        name, pressure_pa, float(posterior.weight @ above.any(axis=1)), (low, middle, high)
+    )
