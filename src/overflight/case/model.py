@@ -1,129 +1,163 @@
 """The case: everything an overflight account starts from.
 
 A case is a folder that a reporter can read aloud: ``case.yaml`` and three tables. Quantities keep
-the unit the source used; the models below turn them into SI, check them against each other and
-never change again.
+the unit the source used; the models turn them into SI, check them against each other and never
+change again. The parts are in :mod:`overflight.case.rows`, their words in
+:mod:`overflight.case.vocabulary`; other packages take all of them from here.
 """
 
-from enum import StrEnum
-from typing import Annotated, Self
+from datetime import datetime
+from typing import Any, Literal, Self
 
-from pydantic import (
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from overflight import units
+from overflight.case import checks
+from overflight.case.rows import (
+    QUANTITIES,
+    Balloon,
+    Launch,
+    Part,
+    Sighting,
+    Source,
+    Statement,
+    one_of_texts,
+)
+from overflight.case.vocabulary import (
+    AreaM2,
+    Attribution,
+    Certainty,
+    Geometry,
+    Grade,
+    Id,
+    Modality,
+    PartialDate,
+    Scope,
+    Testable,
+    Text,
+    Use,
+    Utc,
+)
 from overflight.errors import CaseError
 
-Metres = Annotated[float, BeforeValidator(lambda text: units.parse(str(text), "m"))]
-Latitude = Annotated[float, Field(ge=-90, le=90)]
-Longitude = Annotated[float, Field(ge=-180, lt=360)]
-Id = Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
+__all__ = [
+    "QUANTITIES",
+    "Attribution",
+    "Balloon",
+    "Case",
+    "Certainty",
+    "Geometry",
+    "Grade",
+    "Head",
+    "Launch",
+    "Modality",
+    "PartialDate",
+    "Scope",
+    "Sighting",
+    "Source",
+    "Statement",
+    "Testable",
+    "Use",
+    "json_schema",
+]
 
 
-class Attribution(StrEnum):
-    """Who stands behind a statement; the release prints this beside every number."""
+class Head(Part):
+    """What ``case.yaml`` holds: what there is one of, and the candidate launches."""
 
-    NAMED = "named"
-    ANONYMOUS = "anonymous"
-    DOCUMENT = "document"
-    TELEMETRY = "telemetry"
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=False)
-
-
-class Source(_Part):
-    """A row of ``sources.csv``: where a fact comes from, so that a reader can go and look."""
-
-    id: Id
-    title: str
-    attribution: Attribution
-    published: AwareDatetime
-    url: str | None = None
-    archived_sha256: str | None = None
-
-
-class _Row(_Part):
-    id: Id
-    source: Id
-
-
-class Sighting(_Row):
-    """A row of ``sightings.csv``: a person or instrument put the balloon at a place and time."""
-
-    quote: str
-    time: AwareDatetime
-    lat_deg: Latitude
-    lon_deg: Longitude
-    position_sd_m: Metres = Field(alias="position_sd")
-    altitude_m: Metres | None = Field(alias="altitude", default=None)
-
-
-class Statement(_Row):
-    """A row of ``statements.csv``: who claims what; a person has accepted it."""
-
-    speaker: str
-    attribution: Attribution
-    text: str
-
-
-class Balloon(_Part):
-    """The vehicle, as far as it is known: bounds, never a single made-up value."""
-
-    diameter_min_m: Metres = Field(alias="diameter_min")
-    diameter_max_m: Metres = Field(alias="diameter_max")
-
-    @model_validator(mode="after")
-    def _bounds_are_ordered(self) -> Self:
-        if self.diameter_min_m > self.diameter_max_m:
-            raise CaseError(
-                found=f"diameter_min {self.diameter_min_m:g} m exceeds diameter_max",
-                expected=f"at most {self.diameter_max_m:g} m",
-                remedy="Swap them.",
-            )
-        return self
-
-
-class Case(_Part):
-    """One overflight."""
-
-    title: str
+    title: Text
+    summary: Text
+    span_start: Utc
+    """The case's epoch; nothing in it is earlier."""
+    span_end: Utc
     balloon: Balloon
+    launches: tuple[Launch, ...]
+    flight_end_sighting: Id | None = None
+    """The sighting that is the end of the flight."""
+    hypotheses: tuple[Literal["M0"], ...] = ("M0",)
+    """M0 is passive drift."""
+    wind: Literal["climatology"] = "climatology"
+    zones: tuple[Text, ...] = ()
+    """Zones that statements are tested on: US, US-MT, CA-YT, US+12nmi."""
+    sites: tuple[Text, ...] = ()
+    plausible_area_m2: AreaM2 = Field(alias="plausible_area")
+    """Where a report that is wrong altogether may come from."""
+
+    @field_validator("span_end")
+    @classmethod
+    def _span_runs_forward(cls, value: datetime, info: ValidationInfo) -> datetime:
+        if "span_start" in info.data and value <= info.data["span_start"]:
+            raise CaseError(
+                found="span_end is not after span_start",
+                expected="span_start first",
+                remedy="Swap the two, or correct one.",
+            )
+        return value
+
+    @field_validator("launches")
+    @classmethod
+    def _a_flight_starts_somewhere(cls, value: tuple[Launch, ...]) -> tuple[Launch, ...]:
+        if not value:
+            raise CaseError(
+                found="no launches",
+                expected="at least one candidate",
+                remedy="Write a wide window and a large position_sd rather than none.",
+            )
+        return value
+
+    @field_validator("wind", mode="before")
+    @classmethod
+    def _wind_is_known(cls, value: object) -> object:
+        return one_of_texts(value, ("climatology",))
+
+    @field_validator("sites")
+    @classmethod
+    def _sites_wait(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if value:
+            raise CaseError(
+                found="sites",
+                expected="an empty list: this version has no use for sites",
+                remedy="Leave the field out.",
+            )
+        return value
+
+
+class Case(Head):
+    """One overflight: ``case.yaml`` and the three tables."""
+
+    id: str
+    """The name of the folder."""
     sources: tuple[Source, ...]
     sightings: tuple[Sighting, ...]
     statements: tuple[Statement, ...] = ()
 
+    @property
+    def epoch(self) -> datetime:
+        """Where ``time_s`` counts from."""
+        return self.span_start
+
     @model_validator(mode="after")
-    def _rows_cite_known_sources(self) -> Self:
-        known = {source.id for source in self.sources}
+    def _parts_fit_together(self) -> Self:
+        tables = {name: [dict(row) for row in getattr(self, name)] for name in checks.TABLES}
         mistakes = [
             InitErrorDetails(
-                type=PydanticCustomError("case", "{text}", {"text": _unknown(row.source, known)}),
-                loc=(table, index, "source"),
-                input=row.source,
+                type=PydanticCustomError("case", "{text}", {"text": str(finding.error)}),
+                loc=finding.key,
+                input=None,
             )
-            for table in ("sightings", "statements")
-            for index, row in enumerate(getattr(self, table))
-            if row.source not in known
+            for finding in checks.findings(checks.Parts(dict(self), tables))
         ]
         if mistakes:
-            raise ValidationError.from_exception_data("Case", mistakes)  # each keeps its own place
+            raise ValidationError.from_exception_data(
+                type(self).__name__, mistakes
+            )  # each in place
         return self
 
 
-def _unknown(source: str, known: set[str]) -> str:
-    error = CaseError(
-        found=f"source {source!r} is unknown",
-        expected=f"one of {', '.join(sorted(known))}",
-        remedy="Add it to sources.csv, or correct the name.",
-    )
-    return str(error)
+def json_schema() -> dict[str, Any]:
+    """Return the JSON schema of a case as one document, fields named as in the files.
+
+    >>> sorted(json_schema()["$defs"])[:3]
+    ['Attribution', 'Balloon', 'Certainty']
+    """
+    return Case.model_json_schema(by_alias=True)

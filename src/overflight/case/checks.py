@@ -1,0 +1,193 @@
+"""What must hold between the parts of a case: references, times, weights.
+
+The checks take what is known of each row, which may be a row with a mistake in another column, so
+that all mistakes of a case can be reported at once.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+
+from overflight.case import predicates
+from overflight.case.vocabulary import Geometry
+from overflight.errors import CaseError
+
+Key = tuple[str | int, ...]  # ("sightings", 0, "time_min"): pydantic's "loc"
+Known = Mapping[str, object]  # the fields of a row that could be read, by attribute
+WEIGHT_SLACK = 1e-6
+_LISTED = 12  # identifiers named in a message
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A mistake and where it is; ``see`` is the other place that it is about."""
+
+    key: Key
+    error: CaseError
+    see: Key | None = None
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A case in pieces; ``named`` are all identifiers, of rows with mistakes too."""
+
+    head: Known
+    rows: Mapping[str, Sequence[Known]]  # "launches", "sources", "sightings", "statements"
+
+
+TABLES = ("sources", "launches", "sightings", "statements")
+
+
+def findings(parts: Parts) -> list[Finding]:
+    """Check the parts against each other."""
+    return [
+        *_doubled(parts),
+        *_references(parts),
+        *_times(parts),
+        *_weights(parts),
+        *_zones(parts),
+    ]
+
+
+def _doubled(parts: Parts) -> Iterator[Finding]:
+    first: dict[object, Key] = {}
+    for table in TABLES:
+        for index, row in enumerate(parts.rows.get(table, ())):
+            name = row.get("id")
+            if name is None:
+                continue
+            if name in first:
+                error = CaseError(
+                    found=f"id {name!r} a second time",
+                    expected="an id of its own for every source, launch, sighting and statement",
+                    remedy="Rename one; rows that cite it must follow.",
+                )
+                yield Finding((table, index, "id"), error, first[name])
+            first.setdefault(name, (table, index, "id"))
+
+
+def _references(parts: Parts) -> Iterator[Finding]:
+    ids = {
+        table: [str(row["id"]) for row in parts.rows.get(table, ()) if "id" in row]
+        for table in TABLES
+    }
+    evidence = [*ids["sightings"], *ids["statements"]]
+    for table, column, known, where in (
+        ("launches", "source", ids["sources"], "sources.csv"),
+        ("sightings", "source", ids["sources"], "sources.csv"),
+        ("statements", "source", ids["sources"], "sources.csv"),
+        ("sightings", "conflicts_with", evidence, "sightings.csv or statements.csv"),
+        ("statements", "conflicts_with", evidence, "sightings.csv or statements.csv"),
+        ("statements", "lineage", ids["sightings"], "sightings.csv"),
+    ):
+        among = frozenset(known)
+        for index, row in enumerate(parts.rows.get(table, ())):
+            cited = row.get(column)
+            names = [cited] if isinstance(cited, str) else cited or ()
+            for name in names:  # type: ignore[attr-defined]
+                if name not in among:
+                    yield Finding((table, index, column), _unknown(name, known, where))
+                elif name == row.get("id") and column == "conflicts_with":
+                    yield Finding((table, index, column), _itself(name))
+    end = parts.head.get("flight_end_sighting")
+    if end is not None and end not in ids["sightings"]:
+        error = _unknown(str(end), ids["sightings"], "sightings.csv")
+        yield Finding(("flight_end_sighting",), error)
+
+
+def _times(parts: Parts) -> Iterator[Finding]:
+    start, end = (_time(parts.head, name) for name in ("span_start", "span_end"))
+    over = _flight_end(parts)
+    for table in ("launches", "sightings"):
+        for index, row in enumerate(parts.rows.get(table, ())):
+            low, high = _time(row, "time_min"), _time(row, "time_max")
+            if start and low and low < start:
+                yield Finding((table, index, "time_min"), _outside(low, "before", start))
+            if end and high and high > end:
+                yield Finding((table, index, "time_max"), _outside(high, "after", end))
+            if over and low and low > over and row.get("geometry") != Geometry.DEBRIS:
+                yield Finding((table, index, "time_min"), _after_the_end(low, over))
+
+
+def _flight_end(parts: Parts) -> datetime | None:
+    end = parts.head.get("flight_end_sighting")
+    for row in parts.rows.get("sightings", ()):
+        if end is not None and row.get("id") == end:
+            return _time(row, "time_max")
+    return None
+
+
+def _weights(parts: Parts) -> Iterator[Finding]:
+    launches = parts.rows.get("launches", ())
+    weights = [row.get("weight") for row in launches]
+    if not launches or not all(isinstance(weight, float) for weight in weights):
+        return
+    total = sum(weight for weight in weights if isinstance(weight, float))
+    if abs(total - 1.0) > WEIGHT_SLACK:
+        error = CaseError(
+            found=f"the weights of the launches add up to {total:g}",
+            expected="1",
+            remedy="Weigh the candidates against each other; a single one has weight 1.",
+        )
+        yield Finding(("launches", 0, "weight"), error)
+
+
+def _zones(parts: Parts) -> Iterator[Finding]:
+    zones = parts.head.get("zones")
+    if not isinstance(zones, tuple):
+        return
+    for index, row in enumerate(parts.rows.get("statements", ())):
+        test = row.get("test")
+        named = (
+            [z for p in predicates.parse_all(test) for z in predicates.zones(p)]
+            if isinstance(test, str)
+            else []
+        )
+        for zone in dict.fromkeys(named):
+            if zone not in zones:
+                error = _unknown(zone, list(zones), "case.yaml under zones")
+                yield Finding(("statements", index, "test"), error)
+
+
+def _time(row: Known, name: str) -> datetime | None:
+    value = row.get(name)
+    return value if isinstance(value, datetime) else None
+
+
+def _unknown(name: str, known: Sequence[str], where: str) -> CaseError:
+    near = get_close_matches(name, known, n=1)
+    listed = ", ".join(known[:_LISTED]) + (", ..." if len(known) > _LISTED else "")
+    return CaseError(
+        found=f"{name!r} is unknown",
+        expected=f"an id of {where} ({listed or 'which has none'})",
+        remedy=f"Did you mean {near[0]!r}?" if near else "Add it there, or correct the name.",
+    )
+
+
+def _itself(name: str) -> CaseError:
+    return CaseError(
+        found=f"{name!r} conflicts with itself",
+        expected="the ids of other rows",
+        remedy="Take it out of the list.",
+    )
+
+
+def _outside(time: datetime, side: str, edge: datetime) -> CaseError:
+    return CaseError(
+        found=f"{_iso(time)} is {side} the span of the case",
+        expected=f"a time not {side} {_iso(edge)}",
+        remedy="Correct the time, or widen span_start and span_end in case.yaml.",
+    )
+
+
+def _after_the_end(time: datetime, over: datetime) -> CaseError:
+    return CaseError(
+        found=f"{_iso(time)} is after the flight's end",
+        expected=f"a time up to {_iso(over)}, or geometry: debris",
+        remedy="Check the time zone and the day, and flight_end_sighting in case.yaml.",
+    )
+
+
+def _iso(time: datetime) -> str:
+    return time.isoformat().replace("+00:00", "Z")
