@@ -11,12 +11,15 @@ import sys
 import traceback
 import unicodedata
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from overflight import installed
 from overflight.errors import OverflightError
+
+if TYPE_CHECKING:
+    from overflight.account import Account
 
 FAULT, CAN_BE_MENDED, INTERRUPTED = 1, 2, 130
 
@@ -25,6 +28,20 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_mar
 
 CasePath = Annotated[
     Path, typer.Argument(metavar="CASE", exists=True, file_okay=False, help="A case folder.")
+]
+
+OutFolder = Annotated[
+    Path,
+    typer.Option("--out", metavar="DIR", file_okay=False, help="Where the release is written."),
+]
+Threads = Annotated[
+    int,
+    typer.Option(min=0, max=256, help="Threads; 0 means one for each core. Changes no number."),
+]
+Seed = Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Key of all random numbers.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on the terminal.")]
+JsonProgress = Annotated[
+    bool, typer.Option("--json-progress", help="Progress as one JSON object a line, on stderr.")
 ]
 
 
@@ -108,6 +125,101 @@ def doctor() -> None:
             typer.echo(f"  to install: {installed.command(missing)}")
     if any(package.found is None and package.extra is None for package in packages):
         raise typer.Exit(CAN_BE_MENDED)
+
+
+@app.command()
+def demo(
+    out: OutFolder = Path("overflight-demo"),
+    threads: Threads = 0,
+    seed: Seed = 1,
+    quiet: Quiet = False,  # noqa: FBT002
+    json_progress: JsonProgress = False,  # noqa: FBT002
+    show: Annotated[  # noqa: FBT002
+        bool, typer.Option("--open", help="Open the report in a browser when it is ready.")
+    ] = False,
+) -> None:
+    """Account for the bundled 2023 overflight, in about a minute.
+
+    Real public evidence, the embedded climatology for wind, one HTML report. Needs no network.
+
+    Example: overflight demo --out out/2023-conus
+    """
+    from overflight.case.load import bundled
+
+    made = _account(
+        bundled("2023-conus"), out, threads, seed, check=False, progress=(quiet, json_progress)
+    )
+    _summary(made)
+    if show:
+        typer.launch(str(made.report))
+
+
+@app.command()
+def account(
+    case: CasePath,
+    out: OutFolder = Path("overflight-account"),
+    threads: Threads = 0,
+    seed: Seed = 1,
+    leave_one_out: Annotated[  # noqa: FBT002
+        bool,
+        typer.Option(
+            "--leave-one-out",
+            help="Also predict every sighting from all the others, and print the table; minutes.",
+        ),
+    ] = False,
+    quiet: Quiet = False,  # noqa: FBT002
+    json_progress: JsonProgress = False,  # noqa: FBT002
+) -> None:
+    """Make an account of a case: paths, ledgers, one HTML report.
+
+    The release folder appears only when it is complete; an interrupted run leaves nothing.
+
+    Example: overflight account cases/2023-conus --out out/2023-conus
+    """
+    made = _account(case, out, threads, seed, check=leave_one_out, progress=(quiet, json_progress))
+    _summary(made)
+    _left_out(made)
+
+
+def _account(
+    case: Path, out: Path, threads: int, seed: int, *, check: bool, progress: tuple[bool, bool]
+) -> "Account":
+    from overflight.account import run
+    from overflight.inference.stratum import Settings
+    from overflight.progress import shown
+
+    with shown(*progress) as report:
+        return run(
+            case,
+            out,
+            seed=seed,
+            settings=Settings(n_threads=threads or installed.n_threads()),
+            check=check,
+            progress=report,
+        )
+
+
+def _summary(made: "Account") -> None:
+    """Ten lines, the last of them where the report is."""
+    from overflight.release.words import summary
+
+    for line in summary(made.case, made.posterior, made.ledgers):
+        typer.echo(plain(line))
+    typer.echo(f"Report: {plain(made.report)}")
+
+
+def _left_out(made: "Account") -> None:
+    if not made.left_out:
+        return
+    typer.echo("\nsighting      off, km  spread, km   rank  inside 50 %  inside 90 %")
+    for one in made.left_out:
+        typer.echo(
+            f"{plain(one.sighting_id):<12} {one.off_m / 1e3:>8.0f} {one.spread_m / 1e3:>11.0f}"
+            f" {one.rank_fraction:>6.2f}  {'yes' if one.inside(0.5) else 'no':>11}"
+            f"  {'yes' if one.inside(0.9) else 'no':>11}"
+        )
+    inside = sum(one.inside(0.9) for one in made.left_out)
+    typer.echo(f"{inside} of {len(made.left_out)} inside the 90 % region")
 
 
 def plain(text: object, *, lines: bool = False) -> str:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
+from overflight.fields.synthetic import sheared_jet
 from overflight.inference import pilot, twist
 from overflight.inference.model import Model
 from overflight.inference.reports import GAUSSIAN, Reports, gaussian_log_norm, schedule
@@ -54,9 +55,8 @@ def jet(level, *, shear=1.0, speed_kmh=70.0, sd_kmh=9.0, tau_h=12.0, dt_h=0.5, s
 
 @numba.njit(nogil=True)
 def wind(p, x, y, t):
-    u = 54.0 * math.sin(2.0 * math.pi * (y - 300.0) / 2400.0) + 36.0 * (p.level - 0.5)
-    v = 30.0 * math.sin(2.0 * math.pi * (x - 20.0 * t) / 3000.0) + 10.0 * (p.level - 0.5)
-    return p.speed_kmh + p.shear * u, p.shear * v
+    u, v = sheared_jet(x, y, p.level, t)
+    return p.speed_kmh + p.shear * (u - 70.0), p.shear * v
 
 
 @numba.njit(nogil=True)

@@ -70,16 +70,20 @@ def test_the_filter_agrees_with_one_big_normal_distribution():
     tau, var = 12.0, 10.8**2
     lag = np.abs(times[:, None] - times)
     first = np.minimum(times[:, None], times)
-    kernel = var * tau**2 * (
-        2 * first / tau - 1 + np.exp(-times[:, None] / tau) + np.exp(-times / tau)
-        - np.exp(-lag / tau)
+    kernel = (
+        var
+        * tau**2
+        * (
+            2 * first / tau
+            - 1
+            + np.exp(-times[:, None] / tau)
+            + np.exp(-times / tau)
+            - np.exp(-lag / tau)
+        )
     )
     spread = 50.0**2 + kernel + np.diag(np.square(SD_KM))
     miss = np.array(SEEN_KM) - 50.0 * times
-    dense = -0.5 * (
-        miss @ np.linalg.solve(spread, miss)
-        + np.linalg.slogdet(2 * np.pi * spread)[1]
-    )
+    dense = -0.5 * (miss @ np.linalg.solve(spread, miss) + np.linalg.slogdet(2 * np.pi * spread)[1])
     assert solve(PASSIVE, observed()).log_evidence == pytest.approx(dense, abs=1e-9)
 
 

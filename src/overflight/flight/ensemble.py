@@ -44,9 +44,7 @@ def _fly(drift, key, n, n_steps, stride):  # type: ignore[no-untyped-def]  # noq
     return paths
 
 
-def fly(
-    flights: list[Flight], n_each: int, stride: int, seed: int, n_threads: int
-) -> list[Array]:
+def fly(flights: list[Flight], n_each: int, stride: int, seed: int, n_threads: int) -> list[Array]:
     """Carry ``n_each`` balloons through every flight plan.
 
     Returns

@@ -68,7 +68,7 @@ def statics(case: Case, error: WindError, launch: int, normals: Array) -> Static
 def even_normals(n: int, seed: int, stream: int) -> Array:
     """Points that fill a six-dimensional standard normal evenly, shape (n, 6).
 
-    An additive recurrence (Roberts 2018) with a seeded shift, through the normal quantile.
+    Richtmyer's recurrence (1951) with a seeded shift, through the normal quantile.
     """
     shift = np.random.Generator(np.random.Philox(key=seed, counter=[stream, 0, 0, 0])).random(
         DIMENSIONS
@@ -77,15 +77,8 @@ def even_normals(n: int, seed: int, stream: int) -> Array:
     return np.array([[_NORMAL.inv_cdf(float(value)) for value in row] for row in unit])
 
 
-def _recurrence_steps() -> Array:
-    """Steps of the additive recurrence: powers of 1/g with g^(d+1) = g + 1 (Roberts 2018)."""
-    golden = 2.0
-    for _ in range(60):
-        golden = (1.0 + golden) ** (1.0 / (DIMENSIONS + 1))
-    return np.array([golden ** -(power + 1) for power in range(DIMENSIONS)])
-
-
-_STEPS = _recurrence_steps()
+# Square roots of primes are badly approximable, so every coordinate alone is filled evenly too.
+_STEPS = np.sqrt([2.0, 3.0, 5.0, 7.0, 11.0, 13.0]) % 1.0
 
 
 def _statics(case: Case, launch: Launch, index: int, error: WindError, unit: Array) -> Statics:

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from overflight.case import predicates
 from overflight.fields.places import Passages
 from overflight.inference.posterior import Posterior
+from overflight.physics.sphere import MEAN_RADIUS_M
 
 Array = NDArray[np.float64]
 Truth = NDArray[np.bool_]
 
-EARTH_RADIUS_M = 6_371_008.8
 HEIGHT_EDGE_M = 300.0  # a band's edges are as soft as a reported altitude's (SCIENCE 2.2)
 SAMPLES = 25  # moments looked at in a window
 
@@ -66,7 +66,7 @@ def _near(test: predicates.Near, paths: Posterior, passages: Passages, epoch: da
     lat, lon = np.radians(test.lat_deg), np.radians(test.lon_deg)
     place = np.array([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
     with np.errstate(invalid="ignore"):
-        distance_m = EARTH_RADIUS_M * np.arccos(np.clip(vectors @ place, -1.0, 1.0))
+        distance_m = MEAN_RADIUS_M * np.arccos(np.clip(vectors @ place, -1.0, 1.0))
         return np.asarray((distance_m <= test.radius_m).any(axis=1))
 
 
@@ -109,7 +109,7 @@ def _speed(test: predicates.Speed, paths: Posterior, passages: Passages, epoch: 
     del passages
     vectors, moments_s = _vectors(paths, _moments(test, epoch))
     cosine = np.clip((vectors[:, 1:] * vectors[:, :-1]).sum(axis=2), -1.0, 1.0)
-    length_m = EARTH_RADIUS_M * np.arccos(cosine).sum(axis=1)
+    length_m = MEAN_RADIUS_M * np.arccos(cosine).sum(axis=1)
     speed_mps = length_m / (moments_s[-1] - moments_s[0])
     with np.errstate(invalid="ignore"):
         return np.asarray((speed_mps >= test.low_mps) & (speed_mps <= test.high_mps))

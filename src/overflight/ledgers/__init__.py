@@ -1,0 +1,1 @@
+"""One module per public question; they never import each other."""

@@ -1,0 +1,1 @@
+"""Numbers in, numbers out: compiled kernels that know SI and nothing else."""

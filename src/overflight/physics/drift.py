@@ -19,8 +19,7 @@ from numpy.typing import NDArray
 
 from overflight.physics.kernel import kernel
 from overflight.physics.ou import OuStep
-from overflight.physics.sphere import E2 as ECCENTRICITY_SQUARED
-from overflight.physics.sphere import EQUATOR_RADIUS_M
+from overflight.physics.sphere import radii_m
 from overflight.physics.tangent import Basis, basis, carried, gone
 from overflight.physics.windgrid import SigmaTable, WindGrid, sigma, wind
 
@@ -148,16 +147,19 @@ def _level(level: LevelLaw, half_step: int, rise_m: float) -> tuple[float, float
 
 @kernel
 def _moved(
-    start: Vector, frame: Basis, sine_latitude: float, height_m: float, east_m: float, north_m: float
+    start: Vector,
+    frame: Basis,
+    sine_latitude: float,
+    height_m: float,
+    east_m: float,
+    north_m: float,
 ) -> Vector:
     """Go metres east and north, in the frame and with the radii of a place (SCIENCE 1.1, eq. 1).
 
-    N(phi) and M(phi) come from the sine of the latitude, which is the normal's z: no trigonometry
-    in the innermost loop (a quarter of a step's time when it was there).
+    The radii come from the sine of the latitude, which is the normal's z: no trigonometry in the
+    innermost loop (a quarter of a step's time when it was there).
     """
-    bulge = 1.0 - ECCENTRICITY_SQUARED * sine_latitude * sine_latitude
-    across_m = EQUATOR_RADIUS_M / math.sqrt(bulge)
-    along_m = across_m * (1.0 - ECCENTRICITY_SQUARED) / bulge
+    along_m, across_m = radii_m(sine_latitude)
     east, north = east_m / (across_m + height_m), north_m / (along_m + height_m)
     x = start[0] + east * frame[0] + north * frame[2]
     y = start[1] + east * frame[1] + north * frame[3]

@@ -8,8 +8,7 @@ sphere errs by 0.3 %) and the guidance of particles; motion itself uses the elli
 import math
 
 from overflight.physics.kernel import kernel
-
-EARTH_RADIUS_M = 6_371_008.8  # IUGG mean radius
+from overflight.physics.sphere import MEAN_RADIUS_M
 
 Basis = tuple[float, float, float, float, float]
 
@@ -37,8 +36,8 @@ def way_m(ax: float, ay: float, az: float, bx: float, by: float, bz: float) -> t
     sine = math.sqrt(east * east + north * north)
     cosine = ax * bx + ay * by + az * bz
     if sine < 1e-9:
-        return east * EARTH_RADIUS_M, north * EARTH_RADIUS_M
-    stretch = EARTH_RADIUS_M * math.atan2(sine, cosine) / sine
+        return east * MEAN_RADIUS_M, north * MEAN_RADIUS_M
+    stretch = MEAN_RADIUS_M * math.atan2(sine, cosine) / sine
     return east * stretch, north * stretch
 
 
@@ -49,7 +48,7 @@ def gone(x: float, y: float, z: float, east_m: float, north_m: float) -> tuple[f
     if distance_m == 0.0:
         return x, y, z
     east_x, east_y, north_x, north_y, north_z = basis(x, y, z)
-    angle = distance_m / EARTH_RADIUS_M
+    angle = distance_m / MEAN_RADIUS_M
     along, ahead = math.sin(angle) / distance_m, math.cos(angle)
     return (
         x * ahead + along * (east_m * east_x + north_m * north_x),

@@ -1,0 +1,1 @@
+"""Things people can open: words, tables, one HTML file, hashes."""

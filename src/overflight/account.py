@@ -1,0 +1,138 @@
+"""The whole run in one function: the table of contents of overflight.
+
+case -> fields -> flight -> inference -> ledgers -> release
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from overflight.case.load import load
+from overflight.case.model import Case
+from overflight.errors import OverflightError
+from overflight.fields import canonical, climatology, places
+from overflight.fields import error as wind_error
+from overflight.fields.error import WindError
+from overflight.inference.leave_one_out import LeftOut, leave_one_out, lighter
+from overflight.inference.posterior import Posterior
+from overflight.inference.prior import prior
+from overflight.inference.sample import posterior
+from overflight.inference.stratum import Settings
+from overflight.ledgers import carried, claimed, traversed
+from overflight.ledgers.carried import Carried
+from overflight.ledgers.claimed import Claimed
+from overflight.ledgers.traversed import Traversed
+from overflight.physics.windgrid import WindGrid
+from overflight.release import page, provenance, tables
+
+Progress = Callable[[str, int, int], None]  # (stage, done, total)
+
+
+@dataclass(frozen=True)
+class Ledgers:
+    """The answers that this version gives."""
+
+    traversed: Traversed
+    carried: Carried
+    claimed: Claimed
+
+
+@dataclass(frozen=True)
+class Account:
+    """A finished account, before and after it was written."""
+
+    case: Case
+    posterior: Posterior
+    ledgers: Ledgers
+    left_out: tuple[LeftOut, ...]
+    report: Path
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """Report no progress."""
+    del stage, done, total
+
+
+def winds(case: Case) -> tuple[WindGrid, WindError]:
+    """The case's wind over its whole span, and how wrong it may be.
+
+    Raises
+    ------
+    OverflightError
+        For a wind other than the embedded climatology: this version reads no wind files.
+    """
+    if case.wind != "climatology":
+        raise OverflightError(
+            found=f"wind: {case.wind}",
+            expected="climatology, the only wind of this version",
+            remedy="Write 'wind: climatology' in case.yaml.",
+        )
+    day = timedelta(days=1)
+    field = climatology.dataset(case.span_start - day, case.span_end + day)
+    middle = case.span_start + (case.span_end - case.span_start) / 2
+    error = wind_error.of_climatology(climatology.day_of_year(middle))
+    return canonical.to_grid(field, case.epoch), error
+
+
+def run(
+    folder: Path,
+    out: Path,
+    *,
+    seed: int = 1,
+    settings: Settings | None = None,
+    check: bool = False,
+    progress: Progress = silent,
+) -> Account:
+    """Make an account of the case in ``folder`` and write its release to ``out``.
+
+    Parameters
+    ----------
+    seed
+        Key of all random numbers; the same seed gives the same numbers on any number of threads.
+    check
+        Also leave every sighting out in turn (minutes) and print the table in the report.
+    """
+    settings = settings or Settings()
+    case = load(folder)
+    with provenance.whole(out) as scratch:
+        progress("wind", 0, 1)
+        grid, error = winds(case)
+        progress("wind", 1, 1)
+        drawn = posterior(
+            case, grid, error, settings, seed, progress=lambda n, of: progress("paths", n, of)
+        )
+        progress("ledgers", 0, 3)
+        before = prior(case, grid, error, settings, seed)
+        atlas = places.load()
+        ledgers = Ledgers(
+            traversed=traversed.ledger(drawn, atlas, case.zones),
+            carried=carried.ledger(
+                case.balloon,
+                (case.balloon.float_altitude_min_m, case.balloon.float_altitude_max_m),
+            ),
+            claimed=claimed.ledger(case, drawn, before, atlas),
+        )
+        progress("ledgers", 3, 3)
+        left_out: tuple[LeftOut, ...] = ()
+        if check:
+            left_out = leave_one_out(
+                case, grid, error, lighter(settings), seed,
+                progress=lambda n, of: progress("leave one out", n, of),
+            )  # fmt: skip
+        inputs = provenance.case_hashes(folder)
+        made = page.Made(case, drawn, ledgers.traversed, ledgers.carried, ledgers.claimed, left_out)
+        page.write(made, provenance.inputs_sha256(inputs), scratch / "report.html")
+        tables.write(made, scratch)
+        _write_manifest(scratch, inputs, seed, settings)
+    return Account(case, drawn, ledgers, left_out, out / "report.html")
+
+
+def _write_manifest(scratch: Path, inputs: dict[str, str], seed: int, settings: Settings) -> None:
+    # The number of threads changes nothing, so it is not part of what a release is made of.
+    told: dict[str, Any] = {"seed": seed, **asdict(replace(settings, n_threads=0))}
+    told.pop("n_threads")
+    content = provenance.manifest(scratch, inputs, told)
+    (scratch / "manifest.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

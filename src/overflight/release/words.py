@@ -1,0 +1,337 @@
+"""Ledgers in, plain words out: the sections of the report and its first screen.
+
+A section answers its question in the first sentence, gives the range, says how it is known and
+what would change it. It holds no HTML: the template does, and escapes.
+"""
+
+from datetime import datetime
+from typing import Protocol
+
+from overflight.case.model import Case
+from overflight.inference.posterior import Posterior
+from overflight.ledgers import claimed
+from overflight.ledgers.carried import Carried
+from overflight.ledgers.claimed import Claimed, ClaimLine
+from overflight.ledgers.traversed import Spread, Traversed, ZoneLine
+from overflight.release.sections import Section, Table
+from overflight.release.wording import (
+    COARSE_S,
+    duration,
+    height,
+    mass,
+    moment,
+    percent,
+    probable,
+)
+
+PRIOR_ONLY = (
+    "This account uses a wind climatology: it knows the season, not the weather of those days."
+    " Read it as a prior that the sightings have shaped, not as a reconstruction."
+)
+
+
+def bottom_line(case: Case, posterior: Posterior, line: Traversed) -> tuple[str, ...]:
+    """The first screen, a handful of short sentences."""
+    used = len(posterior.sighting_ids)
+    sure = [zone for zone in line.zones if zone.probability >= 0.95 and zone.kind == "country"]
+    crossed = ", ".join(zone.name for zone in sorted(sure, key=lambda z: z.first_entry.p50_s))
+    sentences = [
+        f"A balloon that only drifted fits {_fitting(posterior)} of the {used} public position"
+        f" reports used here, from {_day(posterior, 0)} to {_day(posterior, -1)}.",
+        f"It was almost certainly over: {crossed}." if crossed else "",
+        _launch_sentence(line),
+        "Whether it was steered cannot be said from these winds: that verdict is refused here."
+        if posterior.wind_statement.startswith("climatology")
+        else "",
+        f"Of {len(case.statements)} public statements, {_count_tested(case)} can be tested on the"
+        " track; the others are listed with their sources.",
+    ]
+    return tuple(sentence for sentence in sentences if sentence)
+
+
+def summary(case: Case, posterior: Posterior, ledgers: "Answers") -> tuple[str, ...]:
+    """About ten lines for a terminal."""
+    line = ledgers.traversed
+    spread = posterior.diagnostics
+    first = [zone for zone in line.zones if zone.kind == "country" and zone.probability >= 0.5]
+    states = [zone for zone in line.zones if zone.kind == "state" and zone.probability >= 0.8]
+    return (
+        f"{case.title} ({posterior.wind_statement})",
+        *bottom_line(case, posterior, line)[:4],
+        "Countries: "
+        + ", ".join(
+            f"{z.name} {percent(z.probability)}"
+            + (
+                f" from {moment(posterior.epoch, z.first_entry.p50_s, z.first_entry.width_s)}"
+                if z.began_inside_fraction < 0.5
+                else ""
+            )
+            for z in first
+        ),
+        "States and provinces above 80 %: " + ", ".join(zone.name for zone in states),
+        f"Held up (envelope, payload, ballast): {mass(ledgers.carried.solids_min_kg)} to"
+        f" {mass(ledgers.carried.solids_max_kg)}",
+        claims(ledgers.claimed).answer,
+        f"Log evidence {posterior.log_evidence:.2f} \u00b1 {posterior.log_evidence_sd:.2f};"
+        f" effective paths {line.n_effective:.0f}; warnings:"
+        f" {'; '.join(spread.warnings) or 'none'}",
+    )
+
+
+class Answers(Protocol):
+    """The ledgers that a summary tells of."""
+
+    @property
+    def traversed(self) -> Traversed: ...
+
+    @property
+    def carried(self) -> Carried: ...
+
+    @property
+    def claimed(self) -> Claimed: ...
+
+
+def would_change(posterior: Posterior) -> str:
+    """What would most improve the whole account."""
+    doubted = [name for name, right in posterior.sighting_probability.items() if right < 0.5]
+    text = (
+        "A wind analysis of those days (ERA5 or GFS, 50 to 100 hPa) would narrow the track from"
+        " hundreds of kilometres to tens and allow a test of steering. So would any dated position"
+        " over the North Pacific, Alaska or Canada."
+    )
+    if doubted:
+        text += f" Reports that the rest speaks against: {', '.join(doubted)}."
+    return text
+
+
+def _fitting(posterior: Posterior) -> int:
+    return sum(right >= 0.5 for right in posterior.sighting_probability.values())
+
+
+def _day(posterior: Posterior, index: int) -> str:
+    return moment(posterior.epoch, float(posterior.time_s[index]), 3 * 86_400.0)
+
+
+def _count_tested(case: Case) -> int:
+    return sum(s.test is not None and s.scope == "flight" for s in case.statements)
+
+
+def _launch_sentence(line: Traversed) -> str:
+    best, share = max(line.launches, key=lambda item: item[1])
+    if len(line.launches) < 2:
+        return ""
+    return (
+        f"Of the reported launch dates, {best} is {probable(share)} given these sightings and"
+        " winds; the contradicting reports stay in the case."
+    )
+
+
+def traversed(line: Traversed, epoch: datetime) -> Section:
+    """Question 1: how it traversed."""
+    countries = [zone for zone in line.zones if zone.kind == "country"]
+    named = sorted(countries, key=lambda zone: -zone.probability)[:4]
+    answer = "Over " + ", ".join(f"{z.name} {percent(z.probability)}" for z in named) + "."
+    level = line.levels[0]
+    return Section(
+        anchor="traversed",
+        question="How did it traverse?",
+        answer=answer,
+        basis=(
+            "Every path is cut at the borders; the probability is the share of paths that were"
+            " ever inside, the times are those of the paths that were.",
+            "Times are given no sharper than their own spread: by the hour where the 5 to 95 %"
+            f" range is wider than {COARSE_S / 3600:.0f} h, by the day beyond two days.",
+            f"Above flight level 600 (a pressure below 71.72 hPa): {probable(level.probability_ever)}"
+            f" at some time, {percent(level.time_above_fraction[1])} of the flight in the middle"
+            " path. Flight levels are pressures; here pressure follows from height in a standard"
+            " atmosphere.",
+            f"About {line.n_effective:.0f} independent paths stand behind these numbers.",
+            "Land borders: Natural Earth. The 12-nautical-mile limit as published by OpenStreetMap"
+            " contributors. Airspace identification zones are not sovereign airspace and are not"
+            " listed.",
+        ),
+        would_change="A wind analysis of those days, or dated positions in the gaps.",
+        tables=tuple(
+            _zones_table(title, [z for z in line.zones if z.kind == kind], epoch)
+            for kind, title in (
+                ("country", "Countries"),
+                ("state", "US states and Canadian provinces and territories"),
+                ("territorial_sea", "Land with its 12-nautical-mile sea"),
+            )
+        )
+        + (_launch_table(line),),
+    )
+
+
+def _zones_table(title: str, zones: list[ZoneLine], epoch: datetime) -> Table:
+    rows = []
+    for zone in zones:
+        entry = "launched there" if zone.began_inside_fraction > 0.5 else ""
+        last = "until the end" if zone.ended_inside_fraction > 0.5 else ""
+        rows.append(
+            (
+                zone.name,
+                f"{percent(zone.probability)} \u00b1 {100 * zone.probability_sd:.0f}",
+                entry or moment(epoch, zone.first_entry.p50_s, zone.first_entry.width_s),
+                "" if entry else _range(epoch, zone.first_entry),
+                last or moment(epoch, zone.last_exit.p50_s, zone.last_exit.width_s),
+                "" if last else _range(epoch, zone.last_exit),
+                f"{duration(zone.inside.p50_s)} ({duration(zone.inside.p05_s)} to"
+                f" {duration(zone.inside.p95_s)})",
+            )
+        )
+    return Table(
+        caption=f"{title}: entry and exit",
+        columns=(
+            "Zone",
+            "Entered at all",
+            "First entry, median",
+            "5 to 95 %",
+            "Last exit, median",
+            "5 to 95 %",
+            "Time inside, median (5 to 95 %)",
+        ),  # fmt: skip
+        rows=tuple(rows),
+        note="Times in UTC, given that the zone was entered. Zones below 1 % are not listed.",
+    )
+
+
+def _range(epoch: datetime, spread: Spread) -> str:
+    low = moment(epoch, spread.p05_s, spread.width_s)
+    return f"{low} to {moment(epoch, spread.p95_s, spread.width_s)}"
+
+
+def _launch_table(line: Traversed) -> Table:
+    return Table(
+        caption="Reported launches",
+        columns=("Candidate", "Probability given everything here"),
+        rows=tuple((name, probable(share)) for name, share in line.launches),
+        note=(
+            "Both reports stay in the case. With a climatology the winds hardly tell them apart;"
+            " what does is which sightings each can explain."
+        ),
+    )
+
+
+def carried(line: Carried) -> Section:
+    """Question 3: what it carried."""
+    return Section(
+        anchor="carried",
+        question="What did it carry?",
+        answer=(
+            f"Envelope, payload and ballast together: between {mass(line.solids_min_kg)} and"
+            f" {mass(line.solids_max_kg)}. These are bounds, not an estimate."
+        ),
+        basis=line.assumptions,
+        would_change="A measured diameter, or an altitude with a stated kind and error.",
+        tables=(
+            Table(
+                caption="What a sphere of that size holds up",
+                columns=("Diameter", "Float height", "Gas", "Envelope + payload + ballast"),
+                rows=tuple(
+                    (
+                        f"{case.diameter_m:.1f} m ({case.diameter_m / 0.3048:.0f} ft)",
+                        height(case.height_m),
+                        case.gas,
+                        mass(case.solids_kg),
+                    )
+                    for case in line.lines
+                ),
+                note="Full sphere, no air ballonet, gas at ambient pressure and temperature.",
+            ),
+            Table(
+                caption="Tensions between what was reported",
+                columns=("Tension",),
+                rows=tuple((tension.text,) for tension in line.tensions),
+                note="A tension is not a refutation: it says what else would have to be true.",
+            ),
+        ),
+    )
+
+
+def claims(line: Claimed) -> Section:
+    """Question 6: who said what, and whether it holds."""
+    tested = [one for one in line.lines if one.test is not None]
+    counts = ", ".join(
+        f"{line.count(label)} {label}"
+        for label in (
+            claimed.SUPPORTED,
+            claimed.CONTRADICTED,
+            claimed.CONSISTENT,
+            claimed.UNTESTABLE,
+            claimed.OUT_OF_SCOPE,
+        )  # fmt: skip
+    )
+    return Section(
+        anchor="claimed",
+        question="Who said what, and does it hold?",
+        answer=f"{len(line.lines)} statements: {counts}.",
+        basis=(
+            "A statement is tested on the paths that never saw its own evidence, against its"
+            " probability before any evidence (launch and winds alone).",
+            "Supported: probability at least 80 % and odds at least tripled; contradicted: at most"
+            " 20 % and odds cut to a third; both also in each half of the wind-error prior.",
+            "The grade before a test is the reliability of the source (A to E; F is unknown); the"
+            " number after it is what all other evidence makes of the statement (1 to 6).",
+            "Reliability is turned into a probability of being essentially right by a table of our"
+            " own (A 95, B 85, C 70, D 40, E 15, F 50 %); no official one exists.",
+        ),
+        would_change="A wind analysis; an independent report of the same event.",
+        tables=(_tested_table(tested),),
+    )
+
+
+def _tested_table(tested: list[ClaimLine]) -> Table:
+    rows = []
+    for one in tested:
+        test = one.test
+        if test is None:
+            continue
+        rows.append(
+            (
+                one.statement.id,
+                one.statement.speaker,
+                one.statement.text,
+                one.label,
+                test.floor or percent(test.probability),
+                percent(test.prior_probability),
+                f"{test.log_bayes_factor:+.1f} \u00b1 {test.log_bayes_factor_sd:.1f}",
+                one.reason,
+            )
+        )
+    return Table(
+        caption="Tested statements",
+        columns=(
+            "Id",
+            "Who",
+            "Statement",
+            "Verdict",
+            "Probability, all other evidence",
+            "Probability before",
+            "ln Bayes factor",
+            "Why",
+        ),  # fmt: skip
+        rows=tuple(rows),
+        note="Nothing here is a verdict on steering: these winds cannot carry one.",
+    )
+
+
+def steered(posterior: Posterior) -> Section:
+    """Question 2, refused with these winds."""
+    return Section(
+        anchor="steered",
+        question="Did it drift or was it steered?",
+        answer=(
+            "Not answered. With a wind climatology a steering verdict would be an accident of the"
+            " weather, so this account refuses one."
+        ),
+        basis=(
+            f"The winds say of themselves: {posterior.wind_statement}.",
+            "Passive drift was assumed throughout. That paths through the sightings exist under"
+            " it shows only that drift is possible, not that it happened.",
+        ),
+        would_change=(
+            "Winds of those days with a known error (ERA5, GFS, soundings); then an upper limit on"
+            " the balloon's own airspeed can be given."
+        ),
+    )
