@@ -33,8 +33,8 @@ SYNONYMS: dict[str, str] = {
     "kph": "km/h", "kmh": "km/h", "mps": "m/s", "mb": "mbar", "hpa": "hPa",
     "lbs": "lb", "pound": "lb", "pounds": "lb", "second": "s", "seconds": "s",
     "minute": "min", "minutes": "min", "hour": "h", "hours": "h", "day": "d", "days": "d",
-    "km²": "km2", "m²": "m2", "ft": "ft", "km": "km", "m": "m", "nmi": "nmi", "mi": "mi", "NM": "nmi",
-    "kft": "kft", "mph": "mph", "lb": "lb", "kg": "kg", "t": "t", "tonne": "t", "tonnes": "t",
+    "km²": "km2", "m²": "m2", "ft": "ft", "km": "km", "m": "m", "nmi": "nmi", "mi": "mi",
+    "NM": "nmi", "kft": "kft", "mph": "mph", "lb": "lb", "kg": "kg", "t": "t", "tonne": "t", "tonnes": "t",
 }  # fmt: skip
 
 FLIGHT_LEVEL_M = 30.48  # one flight level is 100 ft of pressure altitude
@@ -111,6 +111,11 @@ def parse_altitude(text: str) -> Altitude:
     if level is not None:
         return Altitude(round(int(level["level"]) * FLIGHT_LEVEL_M, 6), "pressure")
     return Altitude(parse(text, "m"), "unknown")
+
+
+def is_flight_level(text: str) -> bool:
+    """Say whether an altitude is written as a flight level, such as "FL390"."""
+    return _FLIGHT_LEVEL.fullmatch(text.translate(_TYPED).strip()) is not None
 
 
 def express(value: float, suffix: str, unit: str) -> float:

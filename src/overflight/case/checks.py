@@ -30,13 +30,24 @@ class Finding:
 
 @dataclass(frozen=True)
 class Parts:
-    """A case in pieces; ``named`` are all identifiers, of rows with mistakes too."""
+    """A case in pieces; an ``incomplete`` table may hold more rows than could be read."""
 
     head: Known
     rows: Mapping[str, Sequence[Known]]  # "launches", "sources", "sightings", "statements"
+    incomplete: frozenset[str] = frozenset()
 
 
 TABLES = ("sources", "launches", "sightings", "statements")
+
+# Which column of which table cites rows of which tables.
+_CITATIONS = (
+    ("launches", "source", ("sources",)),
+    ("sightings", "source", ("sources",)),
+    ("statements", "source", ("sources",)),
+    ("sightings", "conflicts_with", ("sightings", "statements")),
+    ("statements", "conflicts_with", ("sightings", "statements")),
+    ("statements", "lineage", ("sightings",)),
+)
 
 
 def findings(parts: Parts) -> list[Finding]:
@@ -72,16 +83,11 @@ def _references(parts: Parts) -> Iterator[Finding]:
         table: [str(row["id"]) for row in parts.rows.get(table, ()) if "id" in row]
         for table in TABLES
     }
-    evidence = [*ids["sightings"], *ids["statements"]]
-    for table, column, known, where in (
-        ("launches", "source", ids["sources"], "sources.csv"),
-        ("sightings", "source", ids["sources"], "sources.csv"),
-        ("statements", "source", ids["sources"], "sources.csv"),
-        ("sightings", "conflicts_with", evidence, "sightings.csv or statements.csv"),
-        ("statements", "conflicts_with", evidence, "sightings.csv or statements.csv"),
-        ("statements", "lineage", ids["sightings"], "sightings.csv"),
-    ):
-        among = frozenset(known)
+    for table, column, targets in _CITATIONS:
+        if parts.incomplete.intersection(targets):
+            continue
+        known = [name for target in targets for name in ids[target]]
+        among, where = frozenset(known), " or ".join(f"{target}.csv" for target in targets)
         for index, row in enumerate(parts.rows.get(table, ())):
             cited = row.get(column)
             names = [cited] if isinstance(cited, str) else cited or ()
@@ -91,7 +97,7 @@ def _references(parts: Parts) -> Iterator[Finding]:
                 elif name == row.get("id") and column == "conflicts_with":
                     yield Finding((table, index, column), _itself(name))
     end = parts.head.get("flight_end_sighting")
-    if end is not None and end not in ids["sightings"]:
+    if end is not None and "sightings" not in parts.incomplete and end not in ids["sightings"]:
         error = _unknown(str(end), ids["sightings"], "sightings.csv")
         yield Finding(("flight_end_sighting",), error)
 

@@ -2,115 +2,281 @@
 
 Every value arrives as text, and the place where it stood is kept; only the model gives it
 meaning. So nothing is guessed on the way (``NO`` stays ``NO``, ``1:30`` stays ``1:30``), and every
-mistake can name its file, line and column.
+mistake can name its file, line and column. Rows are checked one by one and then against each
+other, so that one mistake does not hide another.
 """
 
-import csv
+from collections.abc import Mapping
+from difflib import get_close_matches
+from functools import cache
+from importlib import resources
 from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, StreamMark
-from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
-from overflight.case.model import Case
+from overflight.case import checks, files
+from overflight.case.files import Key, Notes, Place, Table, Tree
+from overflight.case.model import Case, Head, Sighting, Source, Statement
+from overflight.case.rows import Balloon, Launch, Part
 from overflight.errors import CaseError
+from overflight.units import shorten
 
-TABLES = ("sources", "sightings", "statements")
+TABLES: dict[str, type[Part]] = {
+    "sources": Source,
+    "sightings": Sighting,
+    "statements": Statement,
+}
+OPTIONAL = {"statements"}
+FILES = ("case.yaml", *(f"{table}.csv" for table in TABLES))
+MOST_SHOWN = 500  # mistakes; who has more has one mistake many times
 
-Key = tuple[str | int, ...]  # ("sightings", 0, "time"): pydantic's "loc"
-Places = dict[Key, str]  # -> "sightings.csv:2"; the heading completes it
-Tree = str | None | list["Tree"] | dict[str, "Tree"]  # every scalar still text
+# What people call a column -> what it is called here, and how it is written.
+MISNAMED = {
+    "alt": ("altitude_min", "'60,000 ft'"),
+    "altitude": ("altitude_min", "'60,000 ft', with altitude_max beside it"),
+    "height": ("altitude_min", "'60,000 ft'"),
+    "lat": ("lat_deg", "'45.78'"),
+    "latitude": ("lat_deg", "'45.78'"),
+    "lon": ("lon_deg", "'-108.50'"),
+    "long": ("lon_deg", "'-108.50'"),
+    "lng": ("lon_deg", "'-108.50'"),
+    "longitude": ("lon_deg", "'-108.50'"),
+    "time": ("time_min", "'2023-02-01T22:00Z', with time_max beside it"),
+    "sigma": ("position_sd", "'20 km'"),
+    "pos_sigma": ("position_sd", "'20 km'"),
+    "radius": ("position_sd", "'20 km'"),
+    "diameter": ("diameter_min", "'120 ft', with diameter_max beside it"),
+    "class": ("attribution", "'eyewitness'"),
+    "conflicts": ("conflicts_with", "'s1; s2'"),
+}
+_UNITS = ("_ft", "_km", "_m", "_nmi", "_mi", "_deg", "_utc", "_lb", "_kg", "_mps", "_kt", "_m2")
 
 
 def load(folder: Path) -> Case:
     """Read and check the case in ``folder``, reporting every mistake in it at once."""
-    places: Places = {(): "case.yaml:1:1"}  # what belongs to the case as a whole
-    case = read_yaml(folder / "case.yaml", places)
-    for table in TABLES:
-        case[table] = read_table(folder / f"{table}.csv", places)
-    try:
-        return Case.model_validate(case)
-    except ValidationError as error:
-        mistakes = [
-            f"{_place(m['loc'], places)}: {m['msg'].removeprefix('Value error, ')}"
-            for m in error.errors()
-        ]
-        raise CaseError(
-            found=f"{folder.name} has {len(mistakes)} mistake(s)",
-            expected="none",
-            remedy="Edit the files and run again:\n  " + "\n  ".join(mistakes),
-        ) from None
+    _must_be_a_folder(folder)
+    notes = Notes()
+    head = files.read_yaml(folder / "case.yaml", notes)
+    tables = {name: _read(folder / f"{name}.csv", notes) for name in TABLES}
+    rows = {name: _rows(name, tables[name], notes) for name in TABLES}
+    parts = checks.Parts(
+        head=_head(head, notes),
+        rows={name: [known for _, known in read] for name, read in rows.items()}
+        | {"launches": _launches(head, notes)},
+        incomplete=frozenset(name for name, table in tables.items() if not table.complete),
+    )
+    for finding in checks.findings(parts):
+        _note_finding(finding, notes)
+    if notes.mistakes or head is None:
+        raise _summary(folder, notes)
+    whole = {name: tuple(model for model, _ in read) for name, read in rows.items()}
+    return Case.model_validate({**head, **whole, "id": folder.resolve().name})
 
 
-def read_yaml(path: Path, places: Places) -> dict[str, Tree]:
-    """Read YAML 1.2 as mappings, lists and text; add to ``places`` where each value stood."""
-    try:
-        root = YAML(pure=True).compose(path)  # nodes, which know their line and column
-    except MarkedYAMLError as error:
+def bundled(name: str) -> Path:
+    """Find the folder of a case that comes with overflight.
+
+    >>> bundled("2023-conus").name
+    '2023-conus'
+    """
+    package = Path(str(resources.files("overflight")))
+    shelves = [package / "_cases", package.parents[1] / "cases"]  # installed, in a checkout
+    found = {
+        case.name: case
+        for shelf in reversed(shelves)
+        if shelf.is_dir()
+        for case in shelf.iterdir()
+        if (case / "case.yaml").is_file()
+    }
+    if name not in found:
         raise CaseError(
-            found=f"{_mark(path.name, error.problem_mark)}: {error.problem}",
-            expected="YAML",
-            remedy="Check colons, quotes and indentation on that line and the one before.",
-        ) from None
-    if not isinstance(root, MappingNode):
-        raise CaseError(
-            found=f"{path.name} holds no fields",
-            expected="lines such as 'title: A balloon over Montana'",
-            remedy="Run 'overflight new' for a commented example.",
+            found=f"no bundled case {shorten(name)}",
+            expected=f"one of {', '.join(sorted(found)) or 'none'}",
+            remedy="Name one of those, or give the path of a case folder.",
         )
-    return _mapping(root, (), path.name, places)
+    return found[name]
 
 
-def _mapping(node: MappingNode, key: Key, file: str, places: Places) -> dict[str, Tree]:
-    mapping: dict[str, Tree] = {}
-    for name, item in node.value:
-        if name.value in mapping:
-            raise CaseError(
-                found=f"{_mark(file, name.start_mark)}: {name.value!r} a second time",
-                expected="each field once",
-                remedy="Keep one of the two.",
-            )
-        value = _plain(item, (*key, name.value), file, places)
-        if value is not None:  # "altitude:" with nothing after it says nothing
-            mapping[name.value] = value
-    return mapping
-
-
-def _plain(node: Node, key: Key, file: str, places: Places) -> Tree:
-    places[key] = _mark(file, node.start_mark)
-    if node.anchor:
+def _must_be_a_folder(folder: Path) -> None:
+    try:
+        is_folder, there = folder.is_dir(), folder.exists()
+    except (OSError, ValueError):  # a name too long, a null byte
+        is_folder = there = False
+    if not is_folder:
         raise CaseError(
-            found=f"{places[key]}: an anchor '&{node.anchor}'",
-            expected="plain values (an alias can loop, or expand without bound)",
-            remedy="Write the value out where it is needed.",
+            found=f"{shorten(str(folder))} is " + ("not a folder" if there else "not there"),
+            expected=f"a folder with {', '.join(FILES)}",
+            remedy="Check the name, or make a case with 'overflight new'.",
         )
-    if isinstance(node, MappingNode):
-        return _mapping(node, key, file, places)
-    if isinstance(node, SequenceNode):
-        return [_plain(item, (*key, i), file, places) for i, item in enumerate(node.value)]
-    return None if str(node.tag).endswith(":null") else str(node.value)
 
 
-def _mark(file: str, mark: StreamMark) -> str:
-    return f"{file}:{mark.line + 1}:{mark.column + 1}"
+def _read(path: Path, notes: Notes) -> Table:
+    if path.stem in OPTIONAL and not (path.exists() or path.is_symlink()):
+        return Table(complete=True)
+    return files.read_table(path, notes)
 
 
-def read_table(path: Path, places: Places) -> list[Tree]:
-    """Read a CSV table; an empty cell is an absent value, and the column is its heading."""
-    if not path.exists():
+def _rows(name: str, table: Table, notes: Notes) -> list[tuple[Part | None, dict[str, object]]]:
+    """Check each row of a table by itself: its model, if it is right, and what is known of it."""
+    kind = TABLES[name]
+    if not table.headings:
         return []
-    table: list[Tree] = []
-    with path.open(newline="", encoding="utf-8-sig") as lines:
-        rows = csv.DictReader(lines, restkey="(no heading)", strict=True)
-        for index, row in enumerate(rows):
-            places[path.stem, index] = f"{path.name}:{rows.line_num}"
-            table.append({name: cell for name, cell in row.items() if cell})
-    return table
+    columns = _columns(kind)
+    absent = frozenset(
+        column
+        for column, field in columns.items()
+        if kind.model_fields[field].is_required() and column not in table.headings
+    )
+    for column in sorted(absent):
+        notes.add(
+            notes.place((name, column)),
+            found="no such column",
+            expected=f"a heading {column!r}",
+            remedy="Add the column; 'overflight new' shows every heading.",
+        )
+    for heading in table.headings:
+        if heading and heading not in columns:
+            _note_misnamed(heading, list(columns), notes.place((name, heading)), notes)
+    if not table.rows and table.complete and name not in OPTIONAL:
+        notes.add(notes.place((name,)), found="no rows", expected="one at least", remedy="Add one.")
+    return [
+        _row(kind, {column: row[column] for column in row if column in columns}, key, absent, notes)
+        for key, row in (((name, index), row) for index, row in enumerate(table.rows))
+    ]
 
 
-def _place(key: Key, places: Places) -> str:
-    known = key
-    while known not in places:  # a cell, or a missing field: say where its surroundings stand
-        known = known[:-1]
-    return ":".join([places[known], *map(str, key[len(known) :])])
+def _row(
+    kind: type[Part], row: Mapping[str, Tree], key: Key, absent: frozenset[str], notes: Notes
+) -> tuple[Part | None, dict[str, object]]:
+    try:
+        model = kind.model_validate(row)
+    except ValidationError as error:
+        wrong = _note(error, key, absent, notes)
+        return None, _known(kind, row, wrong)
+    return model, dict(model)
+
+
+def _head(tree: Mapping[str, Tree] | None, notes: Notes) -> dict[str, object]:
+    if tree is None:
+        return {}
+    try:
+        return dict(Head.model_validate(tree))
+    except ValidationError as error:
+        return _known(Head, tree, _note(error, (), frozenset(), notes))
+
+
+def _launches(tree: Mapping[str, Tree] | None, notes: Notes) -> list[dict[str, object]]:
+    """What is known of the launches; their mistakes are noted with those of case.yaml."""
+    launches = tree.get("launches") if tree else None
+    rows = launches if isinstance(launches, list) else []
+    return [
+        _row(Launch, row, (), frozenset(), Notes())[1] if isinstance(row, dict) else {}
+        for row in rows
+    ]
+
+
+def _columns(kind: type[Part]) -> dict[str, str]:
+    """Column of a table -> attribute of its model."""
+    return {field.alias or name: name for name, field in kind.model_fields.items()}
+
+
+def _known(kind: type[Part], row: Mapping[str, Tree], wrong: set[str]) -> dict[str, object]:
+    """Read what can be read of a row that has mistakes elsewhere."""
+    known: dict[str, object] = {}
+    for column, name in _columns(kind).items():
+        if column in row and column not in wrong:
+            try:
+                known[name] = _reader(kind, name).validate_python(row[column])
+            except ValidationError:  # noted already, when the row was read as a whole
+                continue
+    return known
+
+
+@cache
+def _reader(kind: type[Part], name: str) -> TypeAdapter[Any]:
+    field = kind.model_fields[name]
+    whole: Any = field.annotation
+    return TypeAdapter(Annotated[(whole, *field.metadata)] if field.metadata else whole)
+
+
+def _note(error: ValidationError, key: Key, absent: frozenset[str], notes: Notes) -> set[str]:
+    """Note what pydantic found; return the columns that are wrong."""
+    wrong = set()
+    for details in error.errors(include_url=False):
+        where = details["loc"]
+        wrong.add(str(where[0]) if where else "")
+        if details["type"] == "missing" and where and where[-1] in absent:
+            continue  # said once, at the headings
+        place = notes.place((*key, *where))
+        if details["type"] == "extra_forbidden":
+            _note_misnamed(str(where[-1]), _names_beside(where), place, notes)
+        else:
+            notes.mistakes.append((place, _words(details)))
+    return wrong
+
+
+def _words(details: ErrorDetails) -> str:
+    """What pydantic found, as found, expected and remedy."""
+    cause = details.get("ctx", {}).get("error")
+    if isinstance(cause, CaseError):
+        return str(cause)
+    expected, remedy = _EXPECTED.get(details["type"], (details["msg"], "Correct it."))
+    value = details["input"]
+    found = shorten(value) if isinstance(value, str) else "a list or a group of fields"
+    return str(CaseError("nothing" if details["type"] == "missing" else found, expected, remedy))
+
+
+# pydantic's type of error -> what was expected, and what to do.
+_EXPECTED = {
+    "missing": ("a value", "Fill it in; docs/reference/case-format.md says what belongs there."),
+    "tuple_type": ("a list", "Write one line for each, beginning with '- '."),
+    "model_type": ("a group of fields", "Write the fields below, indented."),
+    "model_attributes_type": ("a group of fields", "Write the fields below, indented."),
+}
+
+
+def _names_beside(where: tuple[str | int, ...]) -> list[str]:
+    """Fields of the group in which an unknown one stood."""
+    inner: dict[str, type[Part]] = {"balloon": Balloon, "launches": Launch}
+    kind = inner.get(str(where[0]), Head) if len(where) > 1 else Head
+    return list(_columns(kind))
+
+
+def _note_misnamed(name: str, known: list[str], place: Place, notes: Notes) -> None:
+    stem = name.strip().lower().replace(" ", "_").replace("-", "_")
+    for unit in _UNITS:
+        stem = stem.removesuffix(unit)
+    meant, example = MISNAMED.get(stem, ("", ""))
+    near = [stem] if stem in known else get_close_matches(stem, known, n=1)
+    if meant in known:
+        remedy = f"Did you mean {meant}, written {example}?"
+    elif near:
+        remedy = f"Did you mean {near[0]!r}? A unit stands in the cell, not in the name."
+    else:
+        remedy = "Remove it, or put its text into a note."
+    notes.add(
+        place,
+        found=f"unknown field {shorten(name)}",
+        expected=f"one of {', '.join(known)}",
+        remedy=remedy,
+    )
+
+
+def _note_finding(finding: checks.Finding, notes: Notes) -> None:
+    see = f" (first in {notes.place(finding.see)})" if finding.see else ""
+    notes.mistakes.append((notes.place(finding.key), f"{finding.error}{see}"))
+
+
+def _summary(folder: Path, notes: Notes) -> CaseError:
+    ordered = sorted(notes.mistakes, key=lambda m: (FILES.index(m[0].file), m[0].line))
+    lines = [f"{place}: {why}" for place, why in dict.fromkeys(ordered)]
+    shown = lines[:MOST_SHOWN]
+    if len(lines) > MOST_SHOWN:
+        shown.append(f"... and {len(lines) - MOST_SHOWN:,} more")
+    return CaseError(
+        found=f"{folder.resolve().name} has {len(lines):,} mistake{'s' if len(lines) > 1 else ''}",
+        expected="none",
+        remedy="Edit the files and run again:\n  " + "\n  ".join(shown),
+    )

@@ -7,41 +7,40 @@ change again. The parts are in :mod:`overflight.case.rows`, their words in
 """
 
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from overflight.case import checks
 from overflight.case.rows import (
-    QUANTITIES,
     Balloon,
     Launch,
     Part,
     Sighting,
     Source,
     Statement,
-    one_of_texts,
 )
 from overflight.case.vocabulary import (
+    MEAN_RELIABILITY,
     AreaM2,
     Attribution,
     Certainty,
     Geometry,
     Grade,
     Id,
-    Modality,
     PartialDate,
     Scope,
     Testable,
     Text,
     Use,
     Utc,
+    words,
 )
 from overflight.errors import CaseError
 
 __all__ = [
-    "QUANTITIES",
+    "MEAN_RELIABILITY",
     "Attribution",
     "Balloon",
     "Case",
@@ -50,11 +49,11 @@ __all__ = [
     "Grade",
     "Head",
     "Launch",
-    "Modality",
     "PartialDate",
     "Scope",
     "Sighting",
     "Source",
+    "Span",
     "Statement",
     "Testable",
     "Use",
@@ -62,37 +61,45 @@ __all__ = [
 ]
 
 
+ZoneKind = Literal["country", "state", "territorial_sea"]
+
+
+class Span(Part):
+    """The time a case is about; ``start`` is its epoch."""
+
+    start: Utc
+    end: Utc
+
+    @field_validator("end")
+    @classmethod
+    def _runs_forward(cls, value: datetime, info: ValidationInfo) -> datetime:
+        if "start" in info.data and value <= info.data["start"]:
+            raise CaseError(
+                found="the span does not end after its start",
+                expected="start first",
+                remedy="Swap the two, or correct one.",
+            )
+        return value
+
+
 class Head(Part):
     """What ``case.yaml`` holds: what there is one of, and the candidate launches."""
 
     title: Text
     summary: Text
-    span_start: Utc
-    """The case's epoch; nothing in it is earlier."""
-    span_end: Utc
+    span: Span
     balloon: Balloon
     launches: tuple[Launch, ...]
     flight_end_sighting: Id | None = None
     """The sighting that is the end of the flight."""
-    hypotheses: tuple[Literal["M0"], ...] = ("M0",)
+    hypotheses: tuple[Annotated[Literal["M0"], words("M0")], ...] = ("M0",)
     """M0 is passive drift."""
-    wind: Literal["climatology"] = "climatology"
-    zones: tuple[Text, ...] = ()
-    """Zones that statements are tested on: US, US-MT, CA-YT, US+12nmi."""
+    wind: Annotated[Literal["climatology"], words("climatology")] = "climatology"
+    zones: tuple[Annotated[ZoneKind, words(*get_args(ZoneKind))], ...] = get_args(ZoneKind)
+    """The kinds of zone whose crossings are accounted for."""
     sites: tuple[Text, ...] = ()
     plausible_area_m2: AreaM2 = Field(alias="plausible_area")
     """Where a report that is wrong altogether may come from."""
-
-    @field_validator("span_end")
-    @classmethod
-    def _span_runs_forward(cls, value: datetime, info: ValidationInfo) -> datetime:
-        if "span_start" in info.data and value <= info.data["span_start"]:
-            raise CaseError(
-                found="span_end is not after span_start",
-                expected="span_start first",
-                remedy="Swap the two, or correct one.",
-            )
-        return value
 
     @field_validator("launches")
     @classmethod
@@ -104,11 +111,6 @@ class Head(Part):
                 remedy="Write a wide window and a large position_sd rather than none.",
             )
         return value
-
-    @field_validator("wind", mode="before")
-    @classmethod
-    def _wind_is_known(cls, value: object) -> object:
-        return one_of_texts(value, ("climatology",))
 
     @field_validator("sites")
     @classmethod
@@ -132,9 +134,19 @@ class Case(Head):
     statements: tuple[Statement, ...] = ()
 
     @property
+    def span_start(self) -> datetime:
+        """The first moment of the case."""
+        return self.span.start
+
+    @property
+    def span_end(self) -> datetime:
+        """The last moment of the case."""
+        return self.span.end
+
+    @property
     def epoch(self) -> datetime:
-        """Where ``time_s`` counts from."""
-        return self.span_start
+        """Where ``time_s`` counts from: the start of the span."""
+        return self.span.start
 
     @model_validator(mode="after")
     def _parts_fit_together(self) -> Self:
@@ -147,10 +159,8 @@ class Case(Head):
             )
             for finding in checks.findings(checks.Parts(dict(self), tables))
         ]
-        if mistakes:
-            raise ValidationError.from_exception_data(
-                type(self).__name__, mistakes
-            )  # each in place
+        if mistakes:  # each keeps its own place
+            raise ValidationError.from_exception_data(type(self).__name__, mistakes)
         return self
 
 

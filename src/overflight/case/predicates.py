@@ -9,8 +9,7 @@
     speed 10 m/s..20 m/s during T1..T2        mean ground speed over the window
 
 Times are ISO 8601 with an offset. Several predicates are joined with ``;``: the statement then
-says all of them. What they mean for a path is judged by :mod:`overflight.ledgers`; here they are
-only read.
+says all of them. Whether they hold for a path is judged elsewhere; here they are only read.
 """
 
 import re
@@ -24,84 +23,79 @@ from pydantic import TypeAdapter, ValidationError
 from overflight import units
 from overflight.case.vocabulary import LatitudeDeg, LongitudeDeg, read_time
 from overflight.errors import CaseError
-from overflight.units import AltitudeKind, shorten
+from overflight.units import shorten
 
 Bound = TypeVar("Bound", float, datetime)
 
 
 @dataclass(frozen=True)
-class Window:
-    """From ``start`` to ``end``, both included."""
+class InZone:
+    """At some moment from ``start`` to ``end`` the balloon is inside the zone."""
+
+    zone: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
+class NeverInZone:
+    """At no moment from ``start`` to ``end`` is the balloon inside the zone."""
+
+    zone: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
+class Near:
+    """At some moment from ``start`` to ``end`` the balloon is within a radius of a place."""
+
+    lat_deg: float
+    lon_deg: float
+    radius_m: float
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
+class AltitudeBand:
+    """At some moment from ``start`` to ``end`` the height lies in the band."""
+
+    low_m: float
+    high_m: float
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
+class Launched:
+    """The launch lies between ``start`` and ``end``."""
 
     start: datetime
     end: datetime
 
 
 @dataclass(frozen=True)
-class InZone:
-    """At some moment of the window the balloon is inside the zone."""
-
-    zone: str
-    window: Window
-
-
-@dataclass(frozen=True)
-class NeverInZone:
-    """At no moment of the window is the balloon inside the zone."""
-
-    zone: str
-    window: Window
-
-
-@dataclass(frozen=True)
-class Near:
-    """At some moment of the window the balloon is within a distance of a place."""
-
-    lat_deg: float
-    lon_deg: float
-    distance_m: float
-    window: Window
-
-
-@dataclass(frozen=True)
-class AltitudeBetween:
-    """At some moment of the window the altitude lies in the band, as far as its kind is known."""
-
-    low_m: float
-    high_m: float
-    kind: AltitudeKind
-    window: Window
-
-
-@dataclass(frozen=True)
-class LaunchedBetween:
-    """The launch lies in the window."""
-
-    window: Window
-
-
-@dataclass(frozen=True)
-class EnteredBefore:
+class Before:
     """The balloon enters both zones, the first before the second."""
 
-    first: str
-    second: str
+    first_zone: str
+    second_zone: str
 
 
 @dataclass(frozen=True)
-class SpeedBetween:
-    """The path's length over the window, divided by its duration, lies in the band."""
+class Speed:
+    """The path's length from ``start`` to ``end``, over the time between, lies in the band."""
 
     low_mps: float
     high_mps: float
-    window: Window
+    start: datetime
+    end: datetime
 
 
-Predicate = (
-    InZone | NeverInZone | Near | AltitudeBetween | LaunchedBetween | EnteredBefore | SpeedBetween
-)
+Predicate = InZone | NeverInZone | Near | AltitudeBand | Launched | Before | Speed
 
-_ZONE = r"[A-Z]{2}(?:-[A-Z0-9]{1,3})?(?:\+12nmi)?(?:-coast)?"
+_ZONE = r"[A-Z]{2}(?:-[A-Z0-9]{1,3})?(?:\+12nmi)?"
 _DURING = r"(?: +during +(?P<window>\S+))?"
 _FORMS = {
     name: re.compile(form, re.ASCII)
@@ -133,7 +127,7 @@ def parse_all(text: str) -> tuple[Predicate, ...]:
     """Read predicates joined with ``;``.
 
     >>> parse_all("CA-YT before US-ID ; launched 2023-01-20T00:00Z..2023-01-22T00:00Z")[0]
-    EnteredBefore(first='CA-YT', second='US-ID')
+    Before(first_zone='CA-YT', second_zone='US-ID')
     """
     if len(text) > _LONGEST:
         raise CaseError(
@@ -166,13 +160,13 @@ def zones(predicate: Predicate) -> tuple[str, ...]:
     match predicate:
         case InZone(zone=zone) | NeverInZone(zone=zone):
             return (zone,)
-        case EnteredBefore(first=first, second=second):
+        case Before(first_zone=first, second_zone=second):
             return (first, second)
         case _:
             return ()
 
 
-def _window(match: re.Match[str]) -> Window:
+def _window(match: re.Match[str]) -> tuple[datetime, datetime]:
     text = match["window"]
     start, dots, end = (text or "").partition("..")
     if not dots:
@@ -181,8 +175,14 @@ def _window(match: re.Match[str]) -> Window:
             expected="two moments with '..' between, such as 2023-02-01T00:00Z..2023-02-02T00:00Z",
             remedy="Say when: 'during' and the first and last moment that the statement can mean.",
         )
-    window = Window(read_time(start), read_time(end))
-    _ordered(window.start, window.end, text)
+    window = read_time(start), read_time(end)
+    if window[0] == window[1]:
+        raise CaseError(
+            found=f"{shorten(text)} is a window without a duration",
+            expected="the end after the beginning",
+            remedy="Widen it to all that the statement can mean.",
+        )
+    _ordered(*window, text)
     return window
 
 
@@ -209,30 +209,45 @@ def _near(match: re.Match[str]) -> Near:
     return Near(
         _degrees(_LATITUDE, match["lat"]),
         _degrees(_LONGITUDE, match["lon"]),
-        units.parse(match["distance"], "m"),
-        _window(match),
+        _positive(units.parse(match["distance"], "m"), match[0]),
+        *_window(match),
     )
 
 
-def _altitude(match: re.Match[str]) -> AltitudeBetween:
+def _altitude(match: re.Match[str]) -> AltitudeBand:
     low, high = (units.parse_altitude(match[bound]) for bound in ("low", "high"))
+    if "pressure" in (low.kind, high.kind):
+        raise CaseError(
+            found=f"{shorten(match[0])} names a flight level",
+            expected="two heights, such as 57,500 ft..65,000 ft",
+            remedy="A test compares heights: write the band of heights the flight level can mean.",
+        )
     _ordered(low.altitude_m, high.altitude_m, match[0])
-    kind = low.kind if low.kind == high.kind else "unknown"
-    return AltitudeBetween(low.altitude_m, high.altitude_m, kind, _window(match))
+    return AltitudeBand(low.altitude_m, high.altitude_m, *_window(match))
 
 
-def _speed(match: re.Match[str]) -> SpeedBetween:
+def _speed(match: re.Match[str]) -> Speed:
     low, high = (units.parse(match[bound], "mps") for bound in ("low", "high"))
     _ordered(low, high, match[0])
-    return SpeedBetween(low, high, _window(match))
+    return Speed(low, high, *_window(match))
+
+
+def _positive(value: float, text: str) -> float:
+    if value > 0.0:
+        return value
+    raise CaseError(
+        found=f"{shorten(text)} has no extent",
+        expected="a distance above zero such as 50 km",
+        remedy="Write how near the statement means.",
+    )
 
 
 _READERS: dict[str, Callable[[re.Match[str]], Predicate]] = {
-    "never": lambda match: NeverInZone(match["zone"], _window(match)),
-    "in": lambda match: InZone(match["zone"], _window(match)),
+    "never": lambda match: NeverInZone(match["zone"], *_window(match)),
+    "in": lambda match: InZone(match["zone"], *_window(match)),
     "near": _near,
     "altitude": _altitude,
     "speed": _speed,
-    "launched": lambda match: LaunchedBetween(_window(match)),
-    "before": lambda match: EnteredBefore(match["first"], match["second"]),
+    "launched": lambda match: Launched(*_window(match)),
+    "before": lambda match: Before(match["first"], match["second"]),
 }

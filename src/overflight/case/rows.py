@@ -6,10 +6,20 @@ one mistake does not hide another; what concerns several rows is checked in
 :mod:`overflight.case.checks`.
 """
 
+import re
 from datetime import datetime
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from overflight import units
 from overflight.case import predicates
@@ -17,7 +27,6 @@ from overflight.case.vocabulary import (
     AltitudeM,
     Attribution,
     Certainty,
-    Fraction,
     Geometry,
     Grade,
     Id,
@@ -26,7 +35,6 @@ from overflight.case.vocabulary import (
     LengthM,
     LongitudeDeg,
     MassKg,
-    Modality,
     PartialDate,
     Scope,
     Sha256,
@@ -35,17 +43,24 @@ from overflight.case.vocabulary import (
     Url,
     Use,
     Utc,
+    Weight,
     one_of,
+    text_of,
+    words,
 )
 from overflight.errors import CaseError
 from overflight.units import AltitudeKind, shorten
 
-# What a statement's numbers measure -> the unit they must carry ("" for dates and plain counts).
+# What a statement's numbers measure -> the unit they must carry. Numbers of other quantities
+# ("signatories", "share") are kept as written.
 QUANTITIES: dict[str, str] = {
-    "altitude": "m", "height": "m", "diameter": "m", "width": "m", "distance": "m", "area": "m2",
-    "speed": "mps", "mass": "kg", "duration": "s", "date": "", "count": "",
+    "altitude": "m", "height": "m", "diameter": "m", "frame_width": "m", "distance": "m",
+    "position_error": "m", "area": "m2", "speed": "mps", "mass": "kg", "duration": "s",
+    "ascent_time": "s", "closure": "s",
 }  # fmt: skip
 
+_DATE = re.compile(r"\d{4}(-|$)", re.ASCII)
+_NOT_FOR_FLIGHT_LEVELS = object()
 
 Bound = TypeVar("Bound", float, datetime)
 
@@ -82,7 +97,8 @@ class Launch(Part):
     """A candidate launch; reports that contradict each other are separate candidates."""
 
     id: Id
-    weight: Fraction
+    weight: Weight
+    """Against the other candidates, before any evidence; only ratios matter."""
     time_min: Utc
     time_max: Utc
     lat_deg: LatitudeDeg
@@ -116,13 +132,14 @@ class Sighting(Part):
     lat_deg: LatitudeDeg
     lon_deg: LongitudeDeg
     position_sd_m: LengthM = Field(alias="position_sd")
+    altitude_kind: Annotated[AltitudeKind, words(*get_args(AltitudeKind))] = "unknown"
     altitude_min_m: AltitudeM | None = Field(alias="altitude_min", default=None)
     altitude_max_m: AltitudeM | None = Field(
         alias="altitude_max", default=None, validate_default=True
     )
-    altitude_kind: AltitudeKind = "unknown"
     reliability: Annotated[Grade, one_of(Grade)]
-    altitude_reliability: Annotated[Grade, one_of(Grade)] = Grade.F
+    altitude_reliability: Annotated[Grade, one_of(Grade)]
+    """As ``reliability`` where the file is silent."""
     certainty: Annotated[Certainty, one_of(Certainty)]
     conflicts_with: Ids = ()
     use: Annotated[Use, one_of(Use)] = Use.YES
@@ -134,6 +151,27 @@ class Sighting(Part):
     def _window_runs_forward(cls, value: datetime, info: ValidationInfo) -> datetime:
         if "time_min" in info.data:
             _ordered(info.data["time_min"], value, "time", "before")
+        return value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_cells(cls, value: object) -> object:
+        if not isinstance(value, dict):
+            return value
+        levels = any(_is_level(value.get(f"altitude_{bound}")) for bound in ("min", "max"))
+        implied = {"altitude_reliability": value.get("reliability")}
+        implied["altitude_kind"] = "pressure" if levels else "unknown"
+        return {name: text for name, text in implied.items() if text is not None} | value
+
+    @field_validator("altitude_min_m", "altitude_max_m", mode="before")
+    @classmethod
+    def _flight_levels_are_pressure(cls, value: object, info: ValidationInfo) -> object:
+        if _is_level(value) and info.data.get("altitude_kind", "pressure") != "pressure":
+            raise CaseError(
+                found=f"a flight level whose altitude_kind is {info.data['altitude_kind']}",
+                expected="altitude_kind: pressure, which is what a flight level is",
+                remedy="Correct the kind, or write feet or metres.",
+            )
         return value
 
     @field_validator("altitude_max_m")
@@ -150,28 +188,41 @@ class Sighting(Part):
             _ordered(low, value, "altitude", "below")
         return value
 
-    @field_validator("altitude_kind", mode="before")
+    @field_validator("use")
     @classmethod
-    def _altitude_kind_is_known(cls, value: object) -> object:
-        return one_of_texts(value, ("geometric", "geopotential", "pressure", "unknown"))
+    def _altitude_needs_altitudes(cls, value: Use, info: ValidationInfo) -> Use:
+        if value is Use.ALTITUDE and info.data.get("altitude_max_m", 0.0) is None:
+            raise CaseError(
+                found="use is altitude, and no altitude is given",
+                expected="altitude_min and altitude_max",
+                remedy="Fill them in, or write use: no.",
+            )
+        return value
 
     @field_validator("why_not_used")
     @classmethod
     def _unused_rows_say_why(cls, value: str | None, info: ValidationInfo) -> str | None:
-        use = info.data.get("use")
-        if use in {Use.NO, Use.ALTITUDE} and not value:
+        if info.data.get("use") is Use.NO and not value:
             raise CaseError(
-                found=f"use is {use}, without a reason",
+                found="use is no, without a reason",
                 expected="why_not_used in a few words",
                 remedy="Say why, for example 'not independent of s3'.",
             )
-        if use is Use.YES and value:
-            raise CaseError(
-                found="a reason not to use a row that is used",
-                expected="an empty cell, or use: no",
-                remedy="Empty the cell, or change use.",
-            )
         return value
+
+
+def _is_level(text: object) -> bool:
+    return isinstance(text, str) and text.strip().upper().startswith("FL")
+
+
+Tests = tuple[predicates.Predicate, ...] | None
+Test = Annotated[
+    Tests,
+    PlainValidator(lambda value: predicates.parse_all(text_of(value))),
+    WithJsonSchema(
+        {"type": "string", "examples": ["in US-MT during 2023-02-01T00:00Z..2023-02-02T00:00Z"]}
+    ),
+]
 
 
 class Statement(Part):
@@ -188,53 +239,36 @@ class Statement(Part):
     speaker: Text
     role: Text = ""
     attribution: Annotated[Attribution, one_of(Attribution)]
-    modality: Annotated[Modality, one_of(Modality)]
+    modality: Id
     topic: Id
     text: Text
-    quantity: Text | None = None
+    quantity: Id | None = None
     value_min_text: Text | None = Field(alias="value_min", default=None)
     value_max_text: Text | None = Field(alias="value_max", default=None)
     scope: Annotated[Scope, one_of(Scope)] = Scope.FLIGHT
     testable: Annotated[Testable, one_of(Testable)]
-    test: Text | None = None
+    test: Test = None
+    """What a path must do for the statement to be true: all of them hold."""
     test_hint: Text = ""
     certainty: Annotated[Certainty, one_of(Certainty)]
     reliability: Annotated[Grade, one_of(Grade)]
     conflicts_with: Ids = ()
     lineage: Ids = ()
 
-    @property
-    def predicates(self) -> tuple[predicates.Predicate, ...]:
-        """What a path must do for the statement to be true; empty when nothing can be tested."""
-        return predicates.parse_all(self.test) if self.test else ()
-
-    @field_validator("quantity")
-    @classmethod
-    def _quantity_is_known(cls, value: str | None) -> str | None:
-        return value if value is None else one_of_texts(value, tuple(QUANTITIES))
-
     @field_validator("value_min_text", "value_max_text")
     @classmethod
     def _values_carry_a_unit(cls, value: str | None, info: ValidationInfo) -> str | None:
         if value is None or "quantity" not in info.data:
             return value
-        quantity = info.data["quantity"]
-        if quantity is None:
-            raise CaseError(
-                found=f"{shorten(value)} without a quantity",
-                expected=f"quantity to be one of {', '.join(QUANTITIES)}",
-                remedy="Say what the number measures.",
-            )
-        check_value(quantity, value)
+        check_value(info.data["quantity"], value)
         return value
 
     @field_validator("test")
     @classmethod
-    def _tests_can_be_read(cls, value: str | None, info: ValidationInfo) -> str | None:
-        if value is None:
-            return value
-        predicates.parse_all(value)
-        if info.data.get("scope") is Scope.OUT_OF_SCOPE or info.data.get("testable") == "no":
+    def _tests_fit(cls, value: Tests, info: ValidationInfo) -> Tests:
+        if value and (
+            info.data.get("scope") is Scope.OUT_OF_SCOPE or info.data.get("testable") is Testable.NO
+        ):
             raise CaseError(
                 found="a test of a statement that is out of scope or not testable",
                 expected="an empty cell, or scope: flight and testable: yes or partly",
@@ -243,25 +277,24 @@ class Statement(Part):
         return value
 
 
+BalloonKind = Literal["superpressure", "zero-pressure", "unknown"]
+
+
 class Balloon(Part):
     """The vehicle, as far as it is known: bounds, never a single made-up value.
 
     ``float_altitude`` is a band for the geometric height at which it floated.
     """
 
-    kind: Literal["superpressure", "zero-pressure", "unknown"]
+    kind: Annotated[BalloonKind, words(*get_args(BalloonKind))]
     diameter_min_m: LengthM = Field(alias="diameter_min")
     diameter_max_m: LengthM = Field(alias="diameter_max")
     float_altitude_min_m: AltitudeM = Field(alias="float_altitude_min")
     float_altitude_max_m: AltitudeM = Field(alias="float_altitude_max")
     payload_min_kg: MassKg | None = Field(alias="payload_min", default=None)
     payload_max_kg: MassKg | None = Field(alias="payload_max", default=None)
-    gases: tuple[Literal["helium", "hydrogen"], ...] = ("helium", "hydrogen")
-
-    @field_validator("kind", mode="before")
-    @classmethod
-    def _kind_is_known(cls, value: object) -> object:
-        return one_of_texts(value, ("superpressure", "zero-pressure", "unknown"))
+    gases: tuple[Annotated[Literal["helium", "hydrogen"], words("helium", "hydrogen")], ...]
+    """What may have lifted it."""
 
     @field_validator("diameter_max_m", "float_altitude_max_m", "payload_max_kg")
     @classmethod
@@ -273,30 +306,15 @@ class Balloon(Part):
         return value
 
 
-def one_of_texts(value: object, known: tuple[str, ...]) -> str:
-    """Check a word against a list that is no enumeration."""
-    from_list = dict.fromkeys(known)
-    if isinstance(value, str) and value.strip() in from_list:
-        return value.strip()
-    raise CaseError(
-        found=shorten(value) if isinstance(value, str) else "a list or a group of fields",
-        expected=f"one of {', '.join(known)}",
-        remedy="Use one of those words.",
-    )
-
-
-def check_value(quantity: str, value: str) -> None:
+def check_value(quantity: str | None, value: str) -> None:
     """Check that a statement's number can be read as the quantity it is said to be."""
-    suffix = QUANTITIES[quantity]
     if quantity == "altitude":
         units.parse_altitude(value)
-    elif suffix:
-        units.parse(value, suffix)
-    elif quantity == "date":
-        PartialDate.parse(value)
-    elif not value.replace(",", "").isdecimal():
+    elif quantity in QUANTITIES:
+        units.parse(value, QUANTITIES[quantity])
+    elif quantity is None and not _DATE.match(value):
         raise CaseError(
-            found=f"{shorten(value)} is not a count",
-            expected="a whole number such as 18",
-            remedy="Write the number alone.",
+            found=f"{shorten(value)} without a quantity",
+            expected=f"a date, or quantity to say what it measures ({', '.join(QUANTITIES)}, ...)",
+            remedy="Fill in the column quantity.",
         )

@@ -65,6 +65,14 @@ class Grade(StrEnum):
     F = "F"
 
 
+# How probable it is that a report of this grade is essentially right: means of the beta
+# distributions (19, 1), (17, 3), (14, 6), (8, 12), (3, 17) and (1, 1). Ours: the grades have no
+# official numbers.
+MEAN_RELIABILITY: dict[Grade, float] = {
+    Grade.A: 0.95, Grade.B: 0.85, Grade.C: 0.70, Grade.D: 0.40, Grade.E: 0.15, Grade.F: 0.50,
+}  # fmt: skip
+
+
 class Certainty(StrEnum):
     """How sure the compiler of the case is that the row says what the source says."""
 
@@ -97,29 +105,6 @@ class Scope(StrEnum):
 
     FLIGHT = "flight"
     OUT_OF_SCOPE = "out_of_scope"
-
-
-class Modality(StrEnum):
-    """How it was said."""
-
-    ASSERTED = "asserted"
-    REPORTED = "reported"
-    OBSERVED = "observed"
-    MEASURED = "measured"
-    ESTIMATED = "estimated"
-    ASSESSED = "assessed"
-    MODELLED = "modelled"
-    FORECAST = "forecast"
-    HEDGED = "hedged"
-    QUESTIONED = "questioned"
-    DENIED = "denied"
-    NOT_CONFIRMED = "not_confirmed"
-    NO_ANSWER = "no_answer"
-    DEMANDED = "demanded"
-    PROTESTED = "protested"
-    ACCUSED = "accused"
-    REFUSED = "refused"
-    REGULATED = "regulated"
 
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -170,6 +155,22 @@ def one_of(words: type[Word]) -> Any:  # noqa: ANN401 (pydantic's metadata has n
         )
 
     return BeforeValidator(read, json_schema_input_type=words)
+
+
+def words(*known: str) -> Any:  # noqa: ANN401
+    """Build a reader of one word out of a few that are no enumeration."""
+
+    def read(value: object) -> str:
+        text = text_of(value)
+        if text in known:
+            return text
+        raise CaseError(
+            found=shorten(text),
+            expected=f"one of {', '.join(known)}",
+            remedy=did_you_mean(text, list(known)),
+        )
+
+    return BeforeValidator(read)
 
 
 def quantity(
@@ -309,7 +310,18 @@ def _matching(pattern: re.Pattern[str], what: str, example: str) -> Callable[[ob
     return read
 
 
-def _words(value: object) -> object:
+def _weight(value: object) -> float:
+    text = text_of(value)
+    if _NUMBER.fullmatch(text) and float(text) > 0.0:
+        return float(text)
+    raise CaseError(
+        found=f"{shorten(text)} is not a weight",
+        expected="a number above zero such as 0.5",
+        remedy="Weigh the candidates against each other; a candidate without weight is none.",
+    )
+
+
+def _split(value: object) -> object:
     """Split 'CN23-01; S02', as a cell of a table holds it; a YAML list passes."""
     if isinstance(value, str):
         return [word.strip() for word in value.split(";") if word.strip()]
@@ -326,15 +338,12 @@ def _schema(example: str, description: str) -> Any:  # noqa: ANN401
 
 Text = Annotated[str, BeforeValidator(text_of)]
 Id = Annotated[str, BeforeValidator(_ID_TEXT)]
-Ids = Annotated[tuple[Id, ...], BeforeValidator(_words)]
+Ids = Annotated[tuple[Id, ...], BeforeValidator(_split)]
 Url = Annotated[str, BeforeValidator(_matching(_URL, "a web address", "https://..., no spaces"))]
 Sha256 = Annotated[
     str, BeforeValidator(_matching(_SHA256, "a SHA-256", "64 hexadecimal digits in lower case"))
 ]
-Fraction = Annotated[
-    float,
-    BeforeValidator(_matching(_NUMBER, "a plain number", "a number such as 0.5")),
-]
+Weight = Annotated[float, BeforeValidator(_weight)]
 Utc = Annotated[datetime, BeforeValidator(read_time), WithJsonSchema(_TIME)]
 LatitudeDeg = Annotated[float, BeforeValidator(_degrees(90.0, "latitude", "beyond a pole"))]
 LongitudeDeg = Annotated[float, BeforeValidator(_degrees(180.0, "longitude", "off the map"))]
