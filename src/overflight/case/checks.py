@@ -1,4 +1,4 @@
-"""What must hold between the parts of a case: references, times, weights.
+"""What must hold between the parts of a case: references, times, zones.
 
 The checks take what is known of each row, which may be a row with a mistake in another column, so
 that all mistakes of a case can be reported at once.
@@ -10,12 +10,11 @@ from datetime import datetime
 from difflib import get_close_matches
 
 from overflight.case import predicates
-from overflight.case.vocabulary import Geometry
+from overflight.case.vocabulary import Geometry, Use
 from overflight.errors import CaseError
 
 Key = tuple[str | int, ...]  # ("sightings", 0, "time_min"): pydantic's "loc"
 Known = Mapping[str, object]  # the fields of a row that could be read, by attribute
-WEIGHT_SLACK = 1e-6
 _LISTED = 12  # identifiers named in a message
 
 
@@ -56,8 +55,8 @@ def findings(parts: Parts) -> list[Finding]:
         *_doubled(parts),
         *_references(parts),
         *_times(parts),
-        *_weights(parts),
         *_zones(parts),
+        *_evidence(parts),
     ]
 
 
@@ -103,7 +102,8 @@ def _references(parts: Parts) -> Iterator[Finding]:
 
 
 def _times(parts: Parts) -> Iterator[Finding]:
-    start, end = (_time(parts.head, name) for name in ("span_start", "span_end"))
+    span = parts.head.get("span")
+    start, end = (getattr(span, name, None) for name in ("start", "end"))
     over = _flight_end(parts)
     for table in ("launches", "sightings"):
         for index, row in enumerate(parts.rows.get(table, ())):
@@ -124,36 +124,34 @@ def _flight_end(parts: Parts) -> datetime | None:
     return None
 
 
-def _weights(parts: Parts) -> Iterator[Finding]:
-    launches = parts.rows.get("launches", ())
-    weights = [row.get("weight") for row in launches]
-    if not launches or not all(isinstance(weight, float) for weight in weights):
-        return
-    total = sum(weight for weight in weights if isinstance(weight, float))
-    if abs(total - 1.0) > WEIGHT_SLACK:
-        error = CaseError(
-            found=f"the weights of the launches add up to {total:g}",
-            expected="1",
-            remedy="Weigh the candidates against each other; a single one has weight 1.",
-        )
-        yield Finding(("launches", 0, "weight"), error)
-
-
 def _zones(parts: Parts) -> Iterator[Finding]:
-    zones = parts.head.get("zones")
-    if not isinstance(zones, tuple):
+    kinds = parts.head.get("zones")
+    if not isinstance(kinds, tuple):
         return
     for index, row in enumerate(parts.rows.get("statements", ())):
         test = row.get("test")
-        named = (
-            [z for p in predicates.parse_all(test) for z in predicates.zones(p)]
-            if isinstance(test, str)
-            else []
-        )
-        for zone in dict.fromkeys(named):
-            if zone not in zones:
-                error = _unknown(zone, list(zones), "case.yaml under zones")
-                yield Finding(("statements", index, "test"), error)
+        for predicate in test if isinstance(test, tuple) else ():
+            for zone in predicates.zones(predicate):
+                if predicates.kind_of_zone(zone) not in kinds:
+                    error = CaseError(
+                        found=f"zone {zone!r} is a {predicates.kind_of_zone(zone)}",
+                        expected=f"a zone of a kind under zones in case.yaml ({', '.join(kinds)})",
+                        remedy="Add the kind there, or test another zone.",
+                    )
+                    yield Finding(("statements", index, "test"), error)
+
+
+def _evidence(parts: Parts) -> Iterator[Finding]:
+    """At least one sighting counts; a row of which it is not known is given the benefit."""
+    rows = parts.rows.get("sightings", ())
+    if "sightings" in parts.incomplete or any(row.get("use", Use.YES) is Use.YES for row in rows):
+        return
+    error = CaseError(
+        found="no sighting that is used",
+        expected="one at least with use: yes",
+        remedy="Use a sighting with a large position_sd rather than none.",
+    )
+    yield Finding(("sightings",), error)
 
 
 def _time(row: Known, name: str) -> datetime | None:
@@ -183,7 +181,7 @@ def _outside(time: datetime, side: str, edge: datetime) -> CaseError:
     return CaseError(
         found=f"{_iso(time)} is {side} the span of the case",
         expected=f"a time not {side} {_iso(edge)}",
-        remedy="Correct the time, or widen span_start and span_end in case.yaml.",
+        remedy="Correct the time, or widen the span in case.yaml.",
     )
 
 

@@ -18,7 +18,7 @@ from pydantic_core import ErrorDetails
 
 from overflight.case import checks, files
 from overflight.case.files import Key, Notes, Place, Table, Tree
-from overflight.case.model import Case, Head, Sighting, Source, Statement
+from overflight.case.model import Case, Head, Sighting, Source, Span, Statement
 from overflight.case.rows import Balloon, Launch, Part
 from overflight.errors import CaseError
 from overflight.units import shorten
@@ -34,7 +34,7 @@ MOST_SHOWN = 500  # mistakes; who has more has one mistake many times
 
 # What people call a column -> what it is called here, and how it is written.
 MISNAMED = {
-    "alt": ("altitude_min", "'60,000 ft'"),
+    "alt": ("altitude_min", "'60000 ft'"),
     "altitude": ("altitude_min", "'60,000 ft', with altitude_max beside it"),
     "height": ("altitude_min", "'60,000 ft'"),
     "lat": ("lat_deg", "'45.78'"),
@@ -239,7 +239,7 @@ _EXPECTED = {
 
 def _names_beside(where: tuple[str | int, ...]) -> list[str]:
     """Fields of the group in which an unknown one stood."""
-    inner: dict[str, type[Part]] = {"balloon": Balloon, "launches": Launch}
+    inner: dict[str, type[Part]] = {"balloon": Balloon, "launches": Launch, "span": Span}
     kind = inner.get(str(where[0]), Head) if len(where) > 1 else Head
     return list(_columns(kind))
 

@@ -166,6 +166,17 @@ def zones(predicate: Predicate) -> tuple[str, ...]:
             return ()
 
 
+def kind_of_zone(zone: str) -> str:
+    """Tell the kind of zone from its id.
+
+    >>> [kind_of_zone(zone) for zone in ("US", "US-MT", "US+12nmi")]
+    ['country', 'state', 'territorial_sea']
+    """
+    if zone.endswith("+12nmi"):
+        return "territorial_sea"
+    return "state" if "-" in zone else "country"
+
+
 def _window(match: re.Match[str]) -> tuple[datetime, datetime]:
     text = match["window"]
     start, dots, end = (text or "").partition("..")
