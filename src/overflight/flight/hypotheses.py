@@ -68,17 +68,15 @@ def statics(case: Case, error: WindError, launch: int, normals: Array) -> Static
 def even_normals(n: int, seed: int, stream: int) -> Array:
     """Points that fill a six-dimensional standard normal evenly, shape (n, 6).
 
-    Richtmyer's recurrence (1951) with a seeded shift, through the normal quantile.
+    A Latin hypercube (McKay, Beckman & Conover 1979) through the normal quantile: every unknown
+    alone is filled evenly, and together they are independent.
     """
-    shift = np.random.Generator(np.random.Philox(key=seed, counter=[stream, 0, 0, 0])).random(
-        DIMENSIONS
+    rng = np.random.Generator(np.random.Philox(key=seed, counter=[stream, 0, 0, 0]))
+    ranks = rng.permuted(np.tile(np.arange(n), (DIMENSIONS, 1)), axis=1).T
+    unit = (ranks + rng.random((n, DIMENSIONS))) / n
+    return np.array(
+        [[_NORMAL.inv_cdf(min(max(float(u), 1e-12), 1.0 - 1e-12)) for u in row] for row in unit]
     )
-    unit = np.clip((shift + np.arange(1, n + 1)[:, None] * _STEPS) % 1.0, 1e-9, 1.0 - 1e-9)
-    return np.array([[_NORMAL.inv_cdf(float(value)) for value in row] for row in unit])
-
-
-# Square roots of primes are badly approximable, so every coordinate alone is filled evenly too.
-_STEPS = np.sqrt([2.0, 3.0, 5.0, 7.0, 11.0, 13.0]) % 1.0
 
 
 def _statics(case: Case, launch: Launch, index: int, error: WindError, unit: Array) -> Statics:

@@ -87,7 +87,7 @@ def predict(case: Case, sighting: Sighting, without: Posterior, seed: int) -> Le
     inverse = np.linalg.inv(spread)
 
     def far(points: Array) -> Array:
-        return np.einsum("ni,ij,nj->n", points - mean, inverse, points - mean)
+        return np.asarray(np.einsum("ni,ij,nj->n", points - mean, inverse, points - mean))
 
     rank = float((far(offsets) < far(np.zeros((1, 2)))).mean())
     return LeftOut(

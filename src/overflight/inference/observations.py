@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from overflight.case.model import Case, Geometry, Sighting, Use
+from overflight.case.model import Case, Sighting
+from overflight.case.vocabulary import MEAN_RELIABILITY, Geometry, Use
 from overflight.flight.hypotheses import Statics
 from overflight.flight.levels import heights_m
 from overflight.inference.reports import (
@@ -24,9 +25,6 @@ from overflight.inference.reports import (
     gaussian_log_norm,
 )
 from overflight.physics.sphere import n_vector
-
-# Mean of the Beta prior for "essentially right" by grade: A Beta(19,1) ... F Beta(1,1).
-RIGHT_FRACTION = {"A": 0.95, "B": 0.85, "C": 0.70, "D": 0.40, "E": 0.15, "F": 0.50}
 
 EDGE_M = 10_000.0  # soft edge of a region (SCIENCE 2.2)
 # A stray report is at least this many times as spread out as a right one, so that a vague report
@@ -88,7 +86,7 @@ def evidence(
     """Put the sightings on a stratum's timetable."""
     rows, inside, missed = [], [], np.zeros(len(sightings))
     for index, sighting in enumerate(sightings):
-        right = RIGHT_FRACTION[sighting.reliability]
+        right = MEAN_RELIABILITY[sighting.reliability]
         wrong_log = math.log1p(-right) + stray_log_density(case, sighting)
         window = _window(case, sighting, statics, table)
         if window is None:
@@ -154,7 +152,7 @@ def altitude_logs(
     """
     mixture, good = np.empty(len(sightings)), np.empty(len(sightings))
     for index, sighting in enumerate(sightings):
-        right = RIGHT_FRACTION[sighting.altitude_reliability]
+        right = MEAN_RELIABILITY[sighting.altitude_reliability]
         density = _band_density(case, sighting, statics)
         good[index] = math.log(right) + math.log(max(density, 1e-300))
         mixture[index] = np.logaddexp(good[index], math.log1p(-right) - math.log(STRAY_ALTITUDE_M))

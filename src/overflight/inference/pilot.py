@@ -248,13 +248,15 @@ def log_posterior(model: Model, reports: Reports, linear: Linear) -> float:
     way = np.empty(2)
     for report in range(len(reports.first)):
         total = 0.0
+        first, cross, second = reports.shape[report]
         for step in range(int(reports.first[report]), int(reports.last[report]) + 1):
             model.towards(reports.place[report], linear.pilot[step], way)
             total += math.exp(
                 density_log(
-                    reports.kind[report], *reports.shape[report], reports.log_norm[report], *way
+                    reports.kind[report], first, cross, second, reports.log_norm[report],
+                    way[0], way[1],
                 )
-            )
+            )  # fmt: skip
         good = math.log(max(total, 1e-300) / reports.moments[report])
         score += float(np.logaddexp(reports.log_good[report] + good, reports.log_bad[report]))
     return score

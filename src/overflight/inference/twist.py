@@ -110,9 +110,23 @@ def build(linear: Linear, stand_ins: StandIns, inflate: float = 1.0) -> Twist:
     """
     psi, pre, proposal, shift = _backward(linear, stand_ins, inflate)
     return Twist(
-        linear.pilot, *psi, *pre, linear.carry, shift, *proposal,
-        stand_ins.due, stand_ins.fix, stand_ins.shape, stand_ins.norm,
-    )  # fmt: skip
+        pilot=linear.pilot,
+        curvature=psi[0],
+        slope=psi[1],
+        offset=psi[2],
+        pre_curvature=pre[0],
+        pre_slope=pre[1],
+        pre_offset=pre[2],
+        carry=linear.carry,
+        shift=shift,
+        reach=proposal[0],
+        spread=proposal[1],
+        spread_log=proposal[2],
+        due=stand_ins.due,
+        fix=stand_ins.fix,
+        fix_shape=stand_ins.shape,
+        fix_norm=stand_ins.norm,
+    )
 
 
 def start_log(twist: Twist) -> float:

@@ -7,7 +7,7 @@ with the flight are stored and shown with their attribution, and never tested.
 
 Labels:
 
-    supported                  P >= 0.80 and Bayes factor >= 3, also with the wind error small or large
+    supported                  P >= 0.80 and Bayes factor >= 3, in both halves of the wind error
     contradicted               P <= 0.20 and Bayes factor <= 1/3, likewise
     consistent (not decided)   the evidence does not discriminate
     untestable                 no predicate on place, time, height, speed or order; or too few

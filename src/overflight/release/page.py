@@ -201,20 +201,29 @@ def _statements(line: Claimed) -> Table:
 def _diagnostics(made: Made) -> Table:
     d, posterior = made.posterior.diagnostics, made.posterior
     rows = [
-        ("Log evidence of passive drift", f"{posterior.log_evidence:.2f} \u00b1 {posterior.log_evidence_sd:.2f}"),
+        (
+            "Log evidence of passive drift",
+            f"{posterior.log_evidence:.2f} \u00b1 {posterior.log_evidence_sd:.2f}",
+        ),
         ("Scatter of one set of filters", f"{np.std(d.log_evidence_runs, ddof=1):.2f}"),
         ("Error from the choice of constants", f"{d.log_evidence_strata_sd:.2f}"),
-        ("Defensive run (twist noise doubled)",
-         f"{d.log_evidence_defensive:.2f}" if d.log_evidence_defensive is not None else "not run"),
+        (
+            "Defensive run (twist noise doubled)",
+            f"{d.log_evidence_defensive:.2f}"
+            if d.log_evidence_defensive is not None
+            else "not run",
+        ),
         ("Effective sample size", f"{d.ess:.0f}"),
         ("Distinct starts among the kept paths", f"{d.distinct_ancestors}"),
         ("Smallest effective share during a run", percent(d.min_ess_fraction)),
-        ("Strata filtered, and effectively carrying the answer",
-         f"{d.n_strata}, {d.effective_strata:.1f}"),
+        (
+            "Strata filtered, and effectively carrying the answer",
+            f"{d.n_strata}, {d.effective_strata:.1f}",
+        ),
         ("Particles a filter, filters a stratum", f"{d.n_particles}, {d.n_runs}"),
         ("Steps and their length", f"{d.n_steps} of {d.dt_s / 60:.0f} min"),
         ("Warnings", "; ".join(d.warnings) or "none"),
-    ]  # fmt: skip
+    ]
     if made.left_out:
         inside = {q: sum(one.inside(q) for one in made.left_out) for q in (0.5, 0.9)}
         rows.append(

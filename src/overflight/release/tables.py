@@ -85,10 +85,22 @@ def _sightings(made: Made, path: Path) -> None:
         for s in made.case.sightings
     ]
     columns = (
-        "id", "source", "geometry", "time_min_utc", "time_max_utc", "lat_deg", "lon_deg",
-        "position_sd_m", "reliability", "use", "position_right_fraction",
-        "altitude_right_fraction", "conflicts_with", "why_not_used", "note",
-    )  # fmt: skip
+        "id",
+        "source",
+        "geometry",
+        "time_min_utc",
+        "time_max_utc",
+        "lat_deg",
+        "lon_deg",
+        "position_sd_m",
+        "reliability",
+        "use",
+        "position_right_fraction",
+        "altitude_right_fraction",
+        "conflicts_with",
+        "why_not_used",
+        "note",
+    )
     write_table(path, columns, rows)
 
 
@@ -120,13 +132,24 @@ def _statements(made: Made, path: Path) -> None:
                 *numbers,
                 one.reason,
                 " ".join(statement.conflicts_with),
-            )  # fmt: skip
+            )
         )
     columns = (
-        "id", "source", "speaker", "attribution", "reliability", "credibility", "text", "verdict",
-        "probability_fraction", "prior_probability_fraction", "bayes_factor_log",
-        "bayes_factor_log_sd", "reason", "conflicts_with",
-    )  # fmt: skip
+        "id",
+        "source",
+        "speaker",
+        "attribution",
+        "reliability",
+        "credibility",
+        "text",
+        "verdict",
+        "probability_fraction",
+        "prior_probability_fraction",
+        "bayes_factor_log",
+        "bayes_factor_log_sd",
+        "reason",
+        "conflicts_with",
+    )
     write_table(path, columns, rows)
 
 
@@ -167,7 +190,13 @@ def _left_out(made: Made, path: Path) -> None:
         for one in made.left_out
     ]
     columns = (
-        "sighting", "geometry", "off_m", "predictive_spread_m", "rank_fraction",
-        "inside_50", "inside_90", "effective_paths",
-    )  # fmt: skip
+        "sighting",
+        "geometry",
+        "off_m",
+        "predictive_spread_m",
+        "rank_fraction",
+        "inside_50",
+        "inside_90",
+        "effective_paths",
+    )
     write_table(path, columns, rows)

@@ -82,13 +82,16 @@ class Answers(Protocol):
     """The ledgers that a summary tells of."""
 
     @property
-    def traversed(self) -> Traversed: ...
+    def traversed(self) -> Traversed:
+        """Question 1."""
 
     @property
-    def carried(self) -> Carried: ...
+    def carried(self) -> Carried:
+        """Question 3."""
 
     @property
-    def claimed(self) -> Claimed: ...
+    def claimed(self) -> Claimed:
+        """Question 6."""
 
 
 def would_change(posterior: Posterior) -> str:
@@ -141,8 +144,9 @@ def traversed(line: Traversed, epoch: datetime) -> Section:
             " ever inside, the times are those of the paths that were.",
             "Times are given no sharper than their own spread: by the hour where the 5 to 95 %"
             f" range is wider than {COARSE_S / 3600:.0f} h, by the day beyond two days.",
-            f"Above flight level 600 (a pressure below 71.72 hPa): {probable(level.probability_ever)}"
-            f" at some time, {percent(level.time_above_fraction[1])} of the flight in the middle"
+            "Above flight level 600 (a pressure below 71.72 hPa):"
+            f" {probable(level.probability_ever)} at some time,"
+            f" {percent(level.time_above_fraction[1])} of the flight in the middle"
             " path. Flight levels are pressures; here pressure follows from height in a standard"
             " atmosphere.",
             f"About {line.n_effective:.0f} independent paths stand behind these numbers.",
@@ -151,15 +155,17 @@ def traversed(line: Traversed, epoch: datetime) -> Section:
             " listed.",
         ),
         would_change="A wind analysis of those days, or dated positions in the gaps.",
-        tables=tuple(
-            _zones_table(title, [z for z in line.zones if z.kind == kind], epoch)
-            for kind, title in (
-                ("country", "Countries"),
-                ("state", "US states and Canadian provinces and territories"),
-                ("territorial_sea", "Land with its 12-nautical-mile sea"),
-            )
-        )
-        + (_launch_table(line),),
+        tables=(
+            *(
+                _zones_table(title, [z for z in line.zones if z.kind == kind], epoch)
+                for kind, title in (
+                    ("country", "Countries"),
+                    ("state", "US states and Canadian provinces and territories"),
+                    ("territorial_sea", "Land with its 12-nautical-mile sea"),
+                )
+            ),
+            _launch_table(line),
+        ),
     )
 
 
@@ -190,7 +196,7 @@ def _zones_table(title: str, zones: list[ZoneLine], epoch: datetime) -> Table:
             "Last exit, median",
             "5 to 95 %",
             "Time inside, median (5 to 95 %)",
-        ),  # fmt: skip
+        ),
         rows=tuple(rows),
         note="Times in UTC, given that the zone was entered. Zones below 1 % are not listed.",
     )
@@ -260,7 +266,7 @@ def claims(line: Claimed) -> Section:
             claimed.CONSISTENT,
             claimed.UNTESTABLE,
             claimed.OUT_OF_SCOPE,
-        )  # fmt: skip
+        )
     )
     return Section(
         anchor="claimed",
@@ -310,7 +316,7 @@ def _tested_table(tested: list[ClaimLine]) -> Table:
             "Probability before",
             "ln Bayes factor",
             "Why",
-        ),  # fmt: skip
+        ),
         rows=tuple(rows),
         note="Nothing here is a verdict on steering: these winds cannot carry one.",
     )
