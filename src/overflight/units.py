@@ -34,7 +34,8 @@ SYNONYMS: dict[str, str] = {
     "lbs": "lb", "pound": "lb", "pounds": "lb", "second": "s", "seconds": "s",
     "minute": "min", "minutes": "min", "hour": "h", "hours": "h", "day": "d", "days": "d",
     "km²": "km2", "m²": "m2", "ft": "ft", "km": "km", "m": "m", "nmi": "nmi", "mi": "mi",
-    "NM": "nmi", "kft": "kft", "mph": "mph", "lb": "lb", "kg": "kg", "t": "t", "tonne": "t", "tonnes": "t",
+    "NM": "nmi", "kft": "kft", "mph": "mph", "lb": "lb", "kg": "kg", "t": "t", "tonne": "t",
+    "tonnes": "t",
 }  # fmt: skip
 
 FLIGHT_LEVEL_M = 30.48  # one flight level is 100 ft of pressure altitude

@@ -28,7 +28,6 @@ TABLES: dict[str, type[Part]] = {
     "sightings": Sighting,
     "statements": Statement,
 }
-OPTIONAL = {"statements"}
 FILES = ("case.yaml", *(f"{table}.csv" for table in TABLES))
 MOST_SHOWN = 500  # mistakes; who has more has one mistake many times
 
@@ -59,7 +58,7 @@ def load(folder: Path) -> Case:
     _must_be_a_folder(folder)
     notes = Notes()
     head = files.read_yaml(folder / "case.yaml", notes)
-    tables = {name: _read(folder / f"{name}.csv", notes) for name in TABLES}
+    tables = {name: files.read_table(folder / f"{name}.csv", notes) for name in TABLES}
     rows = {name: _rows(name, tables[name], notes) for name in TABLES}
     parts = checks.Parts(
         head=_head(head, notes),
@@ -112,12 +111,6 @@ def _must_be_a_folder(folder: Path) -> None:
         )
 
 
-def _read(path: Path, notes: Notes) -> Table:
-    if path.stem in OPTIONAL and not (path.exists() or path.is_symlink()):
-        return Table(complete=True)
-    return files.read_table(path, notes)
-
-
 def _rows(name: str, table: Table, notes: Notes) -> list[tuple[Part | None, dict[str, object]]]:
     """Check each row of a table by itself: its model, if it is right, and what is known of it."""
     kind = TABLES[name]
@@ -139,7 +132,7 @@ def _rows(name: str, table: Table, notes: Notes) -> list[tuple[Part | None, dict
     for heading in table.headings:
         if heading and heading not in columns:
             _note_misnamed(heading, list(columns), notes.place((name, heading)), notes)
-    if not table.rows and table.complete and name not in OPTIONAL:
+    if not table.rows and table.complete and name != "statements":
         notes.add(notes.place((name,)), found="no rows", expected="one at least", remedy="Add one.")
     return [
         _row(kind, {column: row[column] for column in row if column in columns}, key, absent, notes)

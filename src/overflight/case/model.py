@@ -110,7 +110,8 @@ class Head(Part):
                 expected="at least one candidate",
                 remedy="Write a wide window and a large position_sd rather than none.",
             )
-        return value
+        total = sum(launch.weight for launch in value)
+        return tuple(one.model_copy(update={"weight": one.weight / total}) for one in value)
 
     @field_validator("sites")
     @classmethod

@@ -98,7 +98,7 @@ class Launch(Part):
 
     id: Id
     weight: Weight
-    """Against the other candidates, before any evidence; only ratios matter."""
+    """Against the other candidates, before any evidence; a case makes their sum 1."""
     time_min: Utc
     time_max: Utc
     lat_deg: LatitudeDeg
@@ -212,7 +212,7 @@ class Sighting(Part):
 
 
 def _is_level(text: object) -> bool:
-    return isinstance(text, str) and text.strip().upper().startswith("FL")
+    return isinstance(text, str) and units.is_flight_level(text)
 
 
 Tests = tuple[predicates.Predicate, ...] | None
@@ -293,7 +293,10 @@ class Balloon(Part):
     float_altitude_max_m: AltitudeM = Field(alias="float_altitude_max")
     payload_min_kg: MassKg | None = Field(alias="payload_min", default=None)
     payload_max_kg: MassKg | None = Field(alias="payload_max", default=None)
-    gases: tuple[Annotated[Literal["helium", "hydrogen"], words("helium", "hydrogen")], ...]
+    gases: tuple[Annotated[Literal["helium", "hydrogen"], words("helium", "hydrogen")], ...] = (
+        "helium",
+        "hydrogen",
+    )
     """What may have lifted it."""
 
     @field_validator("diameter_max_m", "float_altitude_max_m", "payload_max_kg")
