@@ -20,7 +20,7 @@ import xarray as xr
 from numpy.polynomial import legendre
 from numpy.typing import ArrayLike, NDArray
 
-from overflight.errors import CoverageError
+from overflight.errors import CoverageError, FieldError
 from overflight.fields import canonical
 from overflight.physics import atmosphere
 
@@ -80,44 +80,54 @@ def day_of_year(at: datetime) -> float:
 
 
 def evaluate(
-    lat_deg: ArrayLike, lon_deg: ArrayLike, day: ArrayLike, pressure_pa: float
+    lat_deg: ArrayLike, lon_deg: ArrayLike, day: ArrayLike, pressure_pa: ArrayLike
 ) -> tuple[Array, Array]:
     """Eastward and northward wind at points, m/s.
 
+    Within about two degrees of a pole the values are formal: u and v were fitted as scalars.
+
     Parameters
     ----------
-    lat_deg, lon_deg, day
-        Arrays that broadcast; ``day`` in days since 1 January 00 UTC.
-    pressure_pa
-        One level, 1,000 to 20,000 Pa.
+    lat_deg, lon_deg, day, pressure_pa
+        Arrays that broadcast; ``day`` in days since 1 January 00 UTC, pressure 1,000 to 20,000 Pa.
 
     Raises
     ------
     CoverageError
-        Outside the fitted levels: a climatology is not extrapolated.
+        Outside the fitted levels, where a climatology is not extrapolated, or beyond a pole.
 
     >>> u, v = evaluate(45.8, -108.5, 32.9, 7_000.0)
     >>> round(float(u), 3), round(float(v), 3)
     (12.664, -5.506)
     """
     fit = load()
-    levels = fit.pressure_pa
-    if not levels[0] <= pressure_pa <= levels[-1]:
+    lat, lon, when, pressure = np.broadcast_arrays(
+        *(np.asarray(value, np.float64) for value in (lat_deg, lon_deg, day, pressure_pa))
+    )
+    _check_within("a pressure", "Pa", pressure, (fit.pressure_pa[0], fit.pressure_pa[-1]))
+    _check_within("a latitude", "degrees", lat, (-90.0, 90.0))
+    levels = np.log(fit.pressure_pa)
+    wanted = np.log(pressure.ravel())
+    above = np.clip(np.searchsorted(levels, wanted, side="right") - 1, 0, len(levels) - 2)
+    share = (wanted - levels[above]) / (levels[above + 1] - levels[above])
+    space, time = _space(fit, lat.ravel(), lon.ravel()), _time(when.ravel())
+    functions = (space[:, None] * time[None]).reshape(-1, lat.size)
+    by_level = fit.coefficients.reshape(-1, len(functions)) @ functions
+    by_level = by_level.reshape(len(levels), 2, lat.size)
+    point = np.arange(lat.size)
+    u, v = (1.0 - share) * by_level[above, :, point].T + share * by_level[above + 1, :, point].T
+    return u.reshape(lat.shape), v.reshape(lat.shape)
+
+
+def _check_within(what: str, unit: str, values: Array, bounds: tuple[float, float]) -> None:
+    low, high = bounds
+    outside = values[~((values >= low) & (values <= high))]
+    if outside.size:
         raise CoverageError(
-            found=f"a pressure of {pressure_pa:g} Pa",
-            expected=f"{levels[0]:g} to {levels[-1]:g} Pa, where the climatology is defined",
+            found=f"{what} of {outside[0]:g} {unit}",
+            expected=f"{low:g} to {high:g} {unit}, where the climatology is defined",
             remedy="Stay between 200 and 10 hPa, or bring a wind file that reaches further.",
         )
-    lat, lon, when = np.broadcast_arrays(
-        np.asarray(lat_deg, float), np.asarray(lon_deg, float), np.asarray(day, float)
-    )
-    above = int(np.clip(np.searchsorted(levels, pressure_pa, side="right") - 1, 0, len(levels) - 2))
-    share = math.log(pressure_pa / levels[above]) / math.log(levels[above + 1] / levels[above])
-    mixed = (1.0 - share) * fit.coefficients[above] + share * fit.coefficients[above + 1]
-    space = _space(fit, lat.ravel(), lon.ravel())
-    time = _time(when.ravel())
-    u, v = np.einsum("csk,sn,kn->cn", mixed, space, time)
-    return u.reshape(lat.shape), v.reshape(lat.shape)
 
 
 def _time(day: Array) -> Array:
@@ -175,28 +185,51 @@ def dataset(
 ) -> xr.Dataset:
     """Sample the climatology as canonical wind that covers ``start`` to ``end``.
 
-    At the fitted levels, so that interpolation in ln p adds nothing. Between the nodes of the
-    default grid, bilinear and daily interpolation err by at most 0.5 m/s (rms 0.06; tested),
-    small against a departure of 5 to 15 m/s of any single day. ``z_m`` is the pressure altitude
-    of the standard atmosphere: the climatology has no temperature of its own.
+    At the fitted levels, so that interpolation in ln p adds nothing. Bilinear interpolation
+    between the nodes errs by at most 1.5 m/s on 5 degrees (rms 0.15), 0.38 on 2.5 (0.037) and
+    0.09 on 1.25 (0.009), daily steps by 0.003 m/s, over the globe, all levels and seasons. The
+    default is small against the 5 to 15 m/s by which any single day departs. ``z_m`` is the
+    pressure altitude of the standard atmosphere: the climatology has no temperature of its own.
+
+    Parameters
+    ----------
+    start, end
+        Aware times; the field begins at the midnight (UTC) before ``start``.
+    step_s
+        Between times.
+    spacing_deg
+        Between nodes, a whole part of 180 degrees.
+
+    Raises
+    ------
+    FieldError
+        If the times run backwards or the nodes do not meet around the globe.
     """
+    if not (end > start and step_s > 0.0):
+        raise FieldError(
+            found=f"{start.isoformat()} to {end.isoformat()} in steps of {step_s:g} s",
+            expected="an end after the start, and a step above zero",
+            remedy="Swap the two, or correct one.",
+        )
+    if not (0.0 < spacing_deg <= 90.0 and (180.0 / spacing_deg).is_integer()):
+        raise FieldError(
+            found=f"a grid of {spacing_deg:g} degrees",
+            expected="a whole part of 180 degrees, such as 2.5",
+            remedy="Choose a spacing that closes around the globe.",
+        )
     fit = load()
     first = start.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    count = math.ceil((end - first).total_seconds() / step_s) + 1
-    moments = [first + timedelta(seconds=step_s * index) for index in range(max(2, count))]
-    lat = np.arange(-90.0, 90.0 + 0.5 * spacing_deg, spacing_deg)
-    lon = np.arange(-180.0, 180.0, spacing_deg)
-    time = _time(np.array([day_of_year(moment) for moment in moments]))
-    here = np.broadcast_arrays(lat[:, None], lon[None, :])
-    space = _space(fit, here[0].ravel(), here[1].ravel())
-    wind = np.einsum("jcsk,kt->tjcs", fit.coefficients, time) @ space
-    wind = wind.reshape(len(moments), len(fit.pressure_pa), 2, len(lat), len(lon))
-    height_m = [atmosphere.pressure_altitude_m(p) for p in fit.pressure_pa]
-    z_m = np.broadcast_to(np.array(height_m)[None, :, None, None], wind[:, :, 0].shape)
+    count = max(2, math.ceil((end - first).total_seconds() / step_s) + 1)
+    moments = [first + timedelta(seconds=step_s * index) for index in range(count)]
+    rows = round(180.0 / spacing_deg)
+    lat, lon = np.linspace(-90.0, 90.0, rows + 1), np.linspace(-180.0, 180.0, 2 * rows + 1)[:-1]
+    wind = _on_grid(fit, lat, lon, np.array([day_of_year(moment) for moment in moments]))
+    height_m = np.array([atmosphere.pressure_altitude_m(p) for p in fit.pressure_pa])
+    z_m = np.broadcast_to(height_m[None, :, None, None], wind.shape[1:])
     dims = canonical.DIMS
     return canonical.check(
         xr.Dataset(
-            {"u_mps": (dims, wind[:, :, 0]), "v_mps": (dims, wind[:, :, 1]), "z_m": (dims, z_m)},
+            {"u_mps": (dims, wind[0]), "v_mps": (dims, wind[1]), "z_m": (dims, z_m)},
             coords={
                 "time": np.array([m.replace(tzinfo=None) for m in moments], "datetime64[ns]"),
                 "pressure_pa": fit.pressure_pa,
@@ -206,3 +239,11 @@ def dataset(
             attrs={"source": "climatology", "statement": STATEMENT, "attribution": ATTRIBUTION},
         )
     )
+
+
+def _on_grid(fit: Harmonics, lat_deg: Array, lon_deg: Array, day: Array) -> Array:
+    """Wind on a latitude-longitude grid: (component, time, level, lat, lon)."""
+    here = np.broadcast_arrays(lat_deg[:, None], lon_deg[None, :])
+    space = _space(fit, here[0].ravel(), here[1].ravel())
+    wind: Array = np.einsum("jcsk,kt->ctjs", fit.coefficients, _time(day)) @ space
+    return wind.reshape(*wind.shape[:3], len(lat_deg), len(lon_deg))

@@ -5,7 +5,7 @@ deviation that depends on place and level, an e-folding time, and one scale fact
 All three are priors, not constants; inference marginalises them.
 
 For the climatology the error is the weather itself: the departure of single days from it, measured
-on eight days of global analyses and forecasts by level and latitude band. The table holds root
+on seven days of global analyses and forecasts by level and latitude band. The table holds root
 mean squares of the vector; a component is that over the square root of two.
 """
 
@@ -14,7 +14,6 @@ import math
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,11 +23,34 @@ from overflight.physics.windgrid import SigmaTable
 
 Array = NDArray[np.float64]
 
-# Latitudes that the bands stand for; one southern band is measured, 30 to 60 S.
-_BANDS_DEG = (0.0, 30.0, 50.0, 70.0)
-_SOUTH_DEG = -45.0
-_WINTER_DAY, _YEAR_D = 15.2, 365.25
+# Latitudes that the measured bands stand for, from the south: 60-30 S, 15 S - 15 N, 20-40 N,
+# 40-60 N, 60-80 N; and where the file has them in its rows.
+_BANDS_DEG = (-45.0, 0.0, 30.0, 50.0, 70.0)
+_IN_FILE = (4, 0, 1, 2, 3)
+_WINTER_DAY, _YEAR_D = 15.2, 365.25  # mid-January
 _MONTHS_OF_WINTER = ("12", "01", "02")
+_ENSEMBLE_MEANS = ("2025-10-30",)  # averaging damps departures: not counted
+
+ATTRIBUTION = (
+    "Statistics by the overflight project from NOAA GFS and GEFS fields (public domain), ECMWF"
+    " ERA-Interim (contains modified ECMWF information, CC BY 4.0) and NASA MERRA, relative to the"
+    " wind climatology."
+)
+
+_BASIS = (
+    "standard deviation: root mean square departure of single days from the climatology, seven"
+    " global analyses and forecasts (three in January, four from late September to early November),"
+    " by level and latitude band",
+    "season: mid-January and autumn are measured; days within three months of mid-January mix the"
+    " two variances by the annual cosine; spring and summer have no data and use autumn, probably"
+    " too wide for the quiet summer stratosphere of the north",
+    "latitude: linear between the middles of the bands, constant beyond 45 S and 70 N; the south"
+    " has one band, 30 to 60 S, measured on the same dates",
+    "memory: e-folding time 42 h within a factor of 1.5, from the 1.5 to 2 days over which winds at"
+    " 18.5 km over one mid-latitude site lose their correlation",
+    "scale: one factor per flight, log-normal with 0.4, as balloon-borne comparisons with analyses"
+    " need heavier than normal tails",
+)
 
 
 @dataclass(frozen=True)
@@ -52,69 +74,66 @@ class WindError:
 def of_climatology(day: float) -> WindError:
     """The departure of the weather from the climatology around a day of the year.
 
-    Winter (January) and autumn (September to November) are measured; a day within three months of
-    mid-January mixes their variances by the annual cosine. Spring and summer were not measured: there the autumn
-    value stands in, which for the northern summer stratosphere is too wide.
+    Winter (January) and autumn (late September to early November) are measured; a day within three
+    months of mid-January mixes their variances by the annual cosine. Spring and summer were not
+    measured: the autumn value stands in, probably too wide for the quiet northern summer
+    stratosphere.
 
     Parameters
     ----------
     day
         Days since 1 January 00 UTC.
+
+    >>> table = of_climatology(15.2).sigma  # at 70 hPa and 70 N in mid-January, m/s
+    >>> round(float(table.sigma_mps[list(table.log_pressure).index(math.log(7_000.0)), -1]), 1)
+    11.2
     """
     winter_share = max(0.0, math.cos(2.0 * math.pi * (day - _WINTER_DAY) / _YEAR_D))
-    levels = _levels()
-    winter, autumn = (_mean_squares(levels, cold=cold) for cold in (True, False))
-    variance = 0.5 * (winter_share * winter + (1.0 - winter_share) * autumn)  # of one component
-    lat_deg = np.array([-90.0, -70.0, _SOUTH_DEG, *_BANDS_DEG, 90.0])
-    south_polar = variance[:, 3]  # no southern polar band was measured: the northern stands in
-    columns = [south_polar, south_polar, variance[:, 4], *variance[:, :4].T, variance[:, 3]]
+    levels_hpa = _levels_hpa()
+    winter, autumn = (_mean_squares(levels_hpa, cold=cold) for cold in (True, False))
+    # Half of the vector's mean square belongs to each component.
+    variance = 0.5 * (winter_share * winter + (1.0 - winter_share) * autumn)
     return WindError(
         sigma=SigmaTable(
-            log_pressure=np.log(levels * 100.0),
-            lat_deg=lat_deg,
-            sigma_mps=np.ascontiguousarray(np.sqrt(np.stack(columns, axis=1))),
+            log_pressure=np.log(levels_hpa * 100.0),
+            lat_deg=np.array(_BANDS_DEG),
+            sigma_mps=np.ascontiguousarray(np.sqrt(variance)),
         ),
         tau_s_median=42.0 * 3_600.0,
         tau_log_sd=0.4,
         scale_log_sd=0.4,
         prior_only=True,
         statement=STATEMENT,
-        basis=(
-            "standard deviation: departures of single days from the climatology, eight dates,"
-            " January and September to November only; other seasons use autumn",
-            "latitude: linear between the middles of the measured bands; the southern polar cap"
-            " uses the northern one",
-            "memory: 42 h, from the 1.5 to 2 days over which stratospheric winds at one"
-            " mid-latitude site lose their correlation",
-            "scale: one factor per flight, log-normal with 0.4",
-        ),
+        basis=_BASIS,
     )
 
 
 @cache
-def _table() -> dict[str, Any]:
+def _table() -> dict[str, dict[str, list[list[float]]]]:
+    """Departures by date, level in hPa and band: rms of the vector, mean speed."""
     text = files("overflight.fields").joinpath("data/transient_departures.json").read_text("utf-8")
-    return dict(json.loads(text)["data"])
+    table: dict[str, dict[str, list[list[float]]]] = json.loads(text)["data"]
+    return {date: levels for date, levels in table.items() if date not in _ENSEMBLE_MEANS}
 
 
-def _levels() -> Array:
-    """Levels in hPa, from low to high pressure."""
+def _levels_hpa() -> Array:
+    """Levels from low to high pressure."""
     return np.array(sorted({float(level) for date in _table().values() for level in date}))
 
 
-def _mean_squares(levels: Array, *, cold: bool) -> Array:
-    """Mean square of the vector departure by (level, band) over the dates of a season."""
+def _mean_squares(levels_hpa: Array, *, cold: bool) -> Array:
+    """Mean square of the vector departure by (level, band from the south) over a season's dates."""
     dates = [table for date, table in _table().items() if (date[5:7] in _MONTHS_OF_WINTER) == cold]
     return np.array(
         [
             np.mean(
                 [
-                    [entry[0] ** 2 for entry in table[f"{level:g}"]]
+                    [table[f"{level:g}"][band][0] ** 2 for band in _IN_FILE]
                     for table in dates
                     if f"{level:g}" in table
                 ],
                 axis=0,
             )
-            for level in levels
+            for level in levels_hpa
         ]
     )
