@@ -22,7 +22,7 @@ from overflight.errors import CaseError
 from overflight.units import shorten
 
 LARGEST_TABLE_BYTES = 10_000_000
-LARGEST_YAML_BYTES = 1_000_000
+LARGEST_YAML_BYTES = 200_000  # it is read slowly, a few seconds at most
 MOST_ROWS = 20_000
 DEEPEST = 12  # levels of nesting; a case needs four
 
@@ -92,7 +92,7 @@ def read_text(path: Path, notes: Notes, largest_bytes: int) -> str | None:
             notes.add(
                 here,
                 found=f"a file of {status.st_size / 1e6:,.0f} MB",
-                expected=f"at most {largest_bytes / 1e6:,.0f} MB",
+                expected=f"at most {largest_bytes / 1e6:g} MB",
                 remedy="Is it the right file? A case holds facts, not data.",
             )
             return None
@@ -177,7 +177,8 @@ def _composed(text: str, name: str, notes: Notes) -> Node | None:
     except ReaderError as error:
         before = text[: error.position]
         place = Place(name, before.count("\n") + 1)
-        why = f"the character U+{ord(str(error.character)):04X}"
+        code = error.character if isinstance(error.character, int) else ord(error.character)
+        why = f"the character U+{code:04X}"
     except Exception:
         place, why = Place(name, 1), "text that is not YAML"
     else:

@@ -200,14 +200,20 @@ def _note(error: ValidationError, key: Key, absent: frozenset[str], notes: Notes
     for details in error.errors(include_url=False):
         where = details["loc"]
         wrong.add(str(where[0]) if where else "")
-        if details["type"] == "missing" and where and where[-1] in absent:
-            continue  # said once, at the headings
         place = notes.place((*key, *where))
+        if details["type"] == "missing" and where:
+            unread = (*key, *where) in notes.places and _noted(place, notes)
+            if unread or where[-1] in absent:
+                continue  # said once, where it stands or at the headings
         if details["type"] == "extra_forbidden":
             _note_misnamed(str(where[-1]), _names_beside(where), place, notes)
         else:
             notes.mistakes.append((place, _words(details)))
     return wrong
+
+
+def _noted(place: Place, notes: Notes) -> bool:
+    return any(noted == place for noted, _ in notes.mistakes)
 
 
 def _words(details: ErrorDetails) -> str:
@@ -246,7 +252,9 @@ def _note_misnamed(name: str, known: list[str], place: Place, notes: Notes) -> N
     if meant in known:
         remedy = f"Did you mean {meant}, written {example}?"
     elif near:
-        remedy = f"Did you mean {near[0]!r}? A unit stands in the cell, not in the name."
+        remedy = f"Did you mean {near[0]!r}?"
+        if stem != name.strip().lower():
+            remedy += " A unit stands in the cell, not in the name."
     else:
         remedy = "Remove it, or put its text into a note."
     notes.add(
