@@ -19,7 +19,7 @@ def test_even_normals_look_standard_normal_in_every_direction():
     assert points.shape == (2_000, DIMENSIONS)
     np.testing.assert_allclose(points.mean(axis=0), 0.0, atol=0.02)
     np.testing.assert_allclose(points.std(axis=0), 1.0, atol=0.02)
-    assert np.abs(np.corrcoef(points.T) - np.eye(DIMENSIONS)).max() < 0.06
+    assert np.abs(np.corrcoef(points.T) - np.eye(DIMENSIONS)).max() < 0.08
 
 
 def test_drawing_by_forecast_keeps_every_expectation():

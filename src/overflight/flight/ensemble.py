@@ -6,13 +6,14 @@ the evidence moves their probability away from it.
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from overflight.flight.hypotheses import Statics
 from overflight.physics.drift import Drift, launched, passive_step
+from overflight.physics.kernel import loop
 from overflight.physics.random import normal4
 
 Array = NDArray[np.float64]
@@ -27,8 +28,8 @@ class Flight:
     n_steps: int
 
 
-@numba.njit(nogil=True, error_model="numpy")
-def _fly(drift, key, n, n_steps, stride):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+@loop
+def _fly(drift: Drift, key: Any, n: int, n_steps: int, stride: int) -> Array:
     paths = np.empty((n, n_steps // stride + 1, 3))
     state, after, noise = np.empty(5), np.empty(5), np.empty(4)
     for particle in range(n):

@@ -11,12 +11,11 @@ standard normals a step, and four more to draw the start.
 
 from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from overflight.physics.drift import launched, passive_step
-from overflight.physics.kernel import kernel
+from overflight.physics.kernel import kernel, loop
 from overflight.physics.tangent import basis, carried, gone, way_m
 
 Array = NDArray[np.float64]
@@ -72,13 +71,15 @@ def _towards(place: Array, state: Array, offset: Array) -> None:
 
 
 def balloon() -> Model:
-    """A passive balloon over the ellipsoid; its parameters are a
-    :class:`~overflight.physics.drift.Drift`."""
+    """A passive balloon over the ellipsoid.
+
+    Its parameters are a :class:`~overflight.physics.drift.Drift`.
+    """
     return Model(launched, passive_step, _difference, _shifted, _towards, 5)
 
 
-@numba.njit(nogil=True, error_model="numpy")
-def fly(model_start, model_step, parameters, noises, n_state):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+@loop
+def fly(model_start: Any, model_step: Any, parameters: Any, noises: Array, n_state: int) -> Array:
     """Follow one path through its noise.
 
     Parameters

@@ -15,7 +15,6 @@ squares. A report that the pilot cannot meet loses its weight by the reliability
 import math
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,6 +22,7 @@ from overflight.inference.model import Model, fly
 from overflight.inference.reports import GAUSSIAN, Reports, density_log
 from overflight.inference.small import transposed_times_vector
 from overflight.inference.twist import Linear, StandIns
+from overflight.physics.kernel import loop
 
 Array = NDArray[np.float64]
 
@@ -32,8 +32,17 @@ _MAX_ITERATIONS = 40
 _SMALL_GAIN, _COARSE_GAIN = 0.02, 0.2  # of minus log density: below it an iteration is not worth it
 
 
-@numba.njit(nogil=True, error_model="numpy")
-def _linearise(start, step, difference, shifted, parameters, states, noises, probe):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+@loop
+def _linearise(
+    start: Any,
+    step: Any,
+    difference: Any,
+    shifted: Any,
+    parameters: Any,
+    states: Array,
+    noises: Array,
+    probe: Array,
+) -> tuple[Array, Array]:
     """A and G of every step along a path, by one-sided differences.
 
     The undisturbed step is the path itself and costs nothing. The curvature that this leaves in
@@ -74,8 +83,8 @@ def linearise(model: Model, parameters: Any, noises: Array, probe: Array = _PROB
     return Linear(states, noises, carry, reach)
 
 
-@numba.njit(nogil=True, error_model="numpy")
-def _sensitivity(carry, reach, due, shape):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+@loop
+def _sensitivity(carry: Array, reach: Array, due: NDArray[np.int64], shape: Array) -> Array:
     """Rows of J scaled by the root of each stand-in's precision (upper Cholesky factor)."""
     rows = np.zeros((2 * due.size, 4 * carry.shape[0]))
     adjoint, earlier = np.empty(4), np.empty(4)
@@ -97,8 +106,8 @@ def _sensitivity(carry, reach, due, shape):  # type: ignore[no-untyped-def]  # n
     return rows
 
 
-@numba.njit(nogil=True, error_model="numpy")
-def _root(shape):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+@loop
+def _root(shape: Array) -> tuple[float, float, float]:
     """Upper Cholesky factor (a, b; 0, c) of a precision: |R x|^2 is x' P x."""
     first = math.sqrt(shape[0])
     cross = shape[1] / first

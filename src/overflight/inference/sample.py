@@ -21,7 +21,6 @@ from overflight.inference import observations, outer
 from overflight.inference.gather import diagnose, gather
 from overflight.inference.posterior import Posterior
 from overflight.inference.stratum import (
-    Guide,
     Reference,
     Settings,
     Stratum,

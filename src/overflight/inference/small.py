@@ -7,11 +7,16 @@ Results are written into the last argument.
 
 import math
 
-import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from overflight.physics.kernel import loop
+
+Array = NDArray[np.float64]
 
 
-@numba.njit(nogil=True, error_model="numpy")
-def times(a, b, product):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+@loop
+def times(a: Array, b: Array, product: Array) -> None:
     """Write A B."""
     for row in range(4):
         for column in range(4):
@@ -21,8 +26,8 @@ def times(a, b, product):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN20
             product[row, column] = total
 
 
-@numba.njit(nogil=True, error_model="numpy")
-def transposed_times(a, b, product):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+@loop
+def transposed_times(a: Array, b: Array, product: Array) -> None:
     """Write A' B."""
     for row in range(4):
         for column in range(4):
@@ -32,8 +37,8 @@ def transposed_times(a, b, product):  # type: ignore[no-untyped-def]  # noqa: AN
             product[row, column] = total
 
 
-@numba.njit(nogil=True, error_model="numpy")
-def times_vector(a, v, product):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+@loop
+def times_vector(a: Array, v: Array, product: Array) -> None:
     """Write A v."""
     for row in range(4):
         total = 0.0
@@ -42,8 +47,8 @@ def times_vector(a, v, product):  # type: ignore[no-untyped-def]  # noqa: ANN001
         product[row] = total
 
 
-@numba.njit(nogil=True, error_model="numpy")
-def transposed_times_vector(a, v, product):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+@loop
+def transposed_times_vector(a: Array, v: Array, product: Array) -> None:
     """Write A' v."""
     for row in range(4):
         total = 0.0
@@ -52,14 +57,14 @@ def transposed_times_vector(a, v, product):  # type: ignore[no-untyped-def]  # n
         product[row] = total
 
 
-@numba.njit(nogil=True, error_model="numpy")
-def dot(a, b):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """a' b of two vectors of four."""
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2] + a[3] * b[3]
+@loop
+def dot(a: Array, b: Array) -> float:
+    """Inner product of two vectors of four."""
+    return float(a[0] * b[0] + a[1] * b[1] + a[2] * b[2] + a[3] * b[3])
 
 
-@numba.njit(nogil=True, error_model="numpy")
-def inverse(matrix, inverted):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+@loop
+def inverse(matrix: Array, inverted: Array) -> float:
     """Write the inverse by Gauss-Jordan elimination with row pivots; return the determinant."""
     work = matrix.copy()
     determinant = 1.0
@@ -73,25 +78,28 @@ def inverse(matrix, inverted):  # type: ignore[no-untyped-def]  # noqa: ANN001, 
                 pivot = row
         if pivot != column:
             determinant = -determinant
-            for k in range(4):
-                work[column, k], work[pivot, k] = work[pivot, k], work[column, k]
-                inverted[column, k], inverted[pivot, k] = inverted[pivot, k], inverted[column, k]
+            _swap(work, column, pivot)
+            _swap(inverted, column, pivot)
         head = work[column, column]
         determinant *= head
-        for k in range(4):
-            work[column, k] /= head
-            inverted[column, k] /= head
+        work[column] /= head
+        inverted[column] /= head
         for row in range(4):
             factor = work[row, column]
-            if row != column and factor != 0.0:
-                for k in range(4):
-                    work[row, k] -= factor * work[column, k]
-                    inverted[row, k] -= factor * inverted[column, k]
+            if row != column:
+                work[row] -= factor * work[column]
+                inverted[row] -= factor * inverted[column]
     return determinant
 
 
-@numba.njit(nogil=True, error_model="numpy")
-def cholesky(matrix, lower):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+@loop
+def _swap(matrix: Array, one: int, other: int) -> None:
+    for column in range(4):
+        matrix[one, column], matrix[other, column] = matrix[other, column], matrix[one, column]
+
+
+@loop
+def cholesky(matrix: Array, lower: Array) -> None:
     """Write the lower Cholesky factor of a symmetric positive matrix (its lower half is read)."""
     for row in range(4):
         for column in range(row + 1):

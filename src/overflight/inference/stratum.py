@@ -84,13 +84,13 @@ class Stratum:
         return float(self.altitude_mixture.sum()) + float(self.evidence.missed.sum())
 
 
-def _key(seed: int, index: int, run: int) -> np.uint64:
+def _key(seed: int, index: int, run: int) -> int:
     """A key of its own for every filter run (SplitMix64 of its place in the account)."""
     mask = 0xFFFFFFFFFFFFFFFF
     word = (seed * 1_000_003 + index * 4_099 + run + 1) * 0x9E3779B97F4A7C15 & mask
     word = ((word ^ (word >> 30)) * 0xBF58476D1CE4E5B9) & mask
     word = ((word ^ (word >> 27)) * 0x94D049BB133111EB) & mask
-    return np.uint64(word ^ (word >> 31))
+    return word ^ (word >> 31)
 
 
 @dataclass(frozen=True)
@@ -218,6 +218,7 @@ def timetable(case: Case, settings: Settings, statics: Statics) -> Timetable:
 def drift_of(
     case: Case, grid: WindGrid, error: WindError, statics: Statics, table: Timetable
 ) -> Drift:
+    """What a passive step needs, for one stratum."""
     launch = case.launches[statics.launch]
     x, y, z = n_vector(launch.lat_deg, launch.lon_deg)
     return Drift(

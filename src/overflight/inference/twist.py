@@ -16,7 +16,6 @@ recursion only: a defensive run (twist noise x 2) explores more and must find th
 import math
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,8 +28,10 @@ from overflight.inference.small import (
     transposed_times,
     transposed_times_vector,
 )
+from overflight.physics.kernel import loop
 
 Array = NDArray[np.float64]
+Parts = tuple[Array, Array, Array]
 
 
 class StandIns(NamedTuple):
@@ -144,8 +145,10 @@ def start_log(twist: Twist) -> float:
     return at_mean + 0.5 * float(pull @ pull) + float(twist.spread_log[0])
 
 
-@numba.njit(nogil=True, error_model="numpy")
-def _backward(linear, stand_ins, inflate):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+@loop
+def _backward(
+    linear: Linear, stand_ins: StandIns, inflate: float
+) -> tuple[Parts, Parts, Parts, Array]:
     """All steps of the recursion: psi, psi-, the proposal's parts, and nu."""
     n = linear.carry.shape[0]
     curvature, slope, offset = np.zeros((n, 4, 4)), np.zeros((n, 4)), np.zeros(n)
@@ -173,8 +176,8 @@ def _backward(linear, stand_ins, inflate):  # type: ignore[no-untyped-def]  # no
     )
 
 
-@numba.njit(nogil=True, error_model="numpy")
-def _proposal(g, h, pull, spread):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+@loop
+def _proposal(g: Array, h: Array, pull: Array, spread: Array) -> float:
     """C = (I + G'HG)^-1: write C G' and the Cholesky factor of C; return the factor's log det."""
     hg, precision, covariance = np.empty((4, 4)), np.empty((4, 4)), np.empty((4, 4))
     times(h, g, hg)
@@ -194,8 +197,8 @@ def _proposal(g, h, pull, spread):  # type: ignore[no-untyped-def]  # noqa: ANN0
     return log_det
 
 
-@numba.njit(nogil=True, error_model="numpy")
-def _earlier(a, g, nu, inflate, h, b, c):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+@loop
+def _earlier(a: Array, g: Array, nu: Array, inflate: float, h: Array, b: Array, c: float) -> float:
     """Carry psi (h, b in place, c returned) from after a step to before it."""
     q, w, w_inverse, scratch = (
         np.empty((4, 4)),
@@ -232,8 +235,8 @@ def _earlier(a, g, nu, inflate, h, b, c):  # type: ignore[no-untyped-def]  # noq
     return c
 
 
-@numba.njit(nogil=True, error_model="numpy")
-def _add(h, b, c, fix, shape, norm):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913, PLR0917
+@loop
+def _add(h: Array, b: Array, c: float, fix: Array, shape: Array, norm: float) -> float:
     """Multiply psi by a stand-in, in place; return the new offset."""
     first, cross, second = shape[0], shape[1], shape[2]
     h[0, 0] += first
@@ -243,6 +246,5 @@ def _add(h, b, c, fix, shape, norm):  # type: ignore[no-untyped-def]  # noqa: AN
     east, north = fix[0], fix[1]
     b[0] += first * east + cross * north
     b[1] += cross * east + second * north
-    return (
-        c + norm - 0.5 * (first * east * east + 2.0 * cross * east * north + second * north * north)
-    )
+    square = first * east * east + 2.0 * cross * east * north + second * north * north
+    return float(c + norm - 0.5 * square)

@@ -23,7 +23,6 @@ from overflight.physics.sphere import radii_m
 from overflight.physics.tangent import Basis, basis, carried, gone
 from overflight.physics.windgrid import SigmaTable, WindGrid, sigma, wind
 
-
 Vector = tuple[float, float, float]
 
 _LAST_SUN = math.sin(math.radians(-5.5))

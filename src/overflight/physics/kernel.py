@@ -22,3 +22,10 @@ def kernel(scalar_function: F) -> F:
         return scalar_function
     compiled = numba.njit(nogil=True, error_model="numpy", forceinline=True)(scalar_function)
     return cast("F", compiled)
+
+
+def loop(array_function: F) -> F:
+    """Compile a loop over arrays: releases the GIL, is called rather than inlined."""
+    if os.environ.get("NUMBA_DISABLE_JIT") == "1":
+        return array_function
+    return cast("F", numba.njit(nogil=True, error_model="numpy")(array_function))
