@@ -145,17 +145,22 @@ def _time(day: Array) -> Array:
 
 
 def _space(fit: Harmonics, lat_deg: Array, lon_deg: Array) -> Array:
-    """Real spherical harmonics at points, in the order of the coefficients: (function, point)."""
+    """Real spherical harmonics in the order of the coefficients: (function, ...).
+
+    Latitudes and longitudes broadcast; on a grid the dear part, the Legendre functions, is
+    evaluated once for each latitude.
+    """
     longitude = np.radians(lon_deg)
     meridional = _meridional(fit, lat_deg)
     rows = list(meridional[: fit.zonal_degree + 1])
     row = fit.zonal_degree + 1
     for wavenumber in range(1, fit.wavenumbers + 1):
+        cosine, sine = np.cos(wavenumber * longitude), np.sin(wavenumber * longitude)
         for _ in range(fit.degrees_each):
-            rows.append(meridional[row] * np.cos(wavenumber * longitude))
-            rows.append(meridional[row] * np.sin(wavenumber * longitude))
+            rows.append(meridional[row] * cosine)
+            rows.append(meridional[row] * sine)
             row += 1
-    return np.stack(rows)
+    return np.stack(np.broadcast_arrays(*rows))
 
 
 def _meridional(fit: Harmonics, lat_deg: Array) -> Array:
@@ -243,7 +248,6 @@ def dataset(
 
 def _on_grid(fit: Harmonics, lat_deg: Array, lon_deg: Array, day: Array) -> Array:
     """Wind on a latitude-longitude grid: (component, time, level, lat, lon)."""
-    here = np.broadcast_arrays(lat_deg[:, None], lon_deg[None, :])
-    space = _space(fit, here[0].ravel(), here[1].ravel())
+    space = _space(fit, lat_deg[:, None], lon_deg[None, :]).reshape(-1, lat_deg.size * lon_deg.size)
     wind: Array = np.einsum("jcsk,kt->ctjs", fit.coefficients, _time(day)) @ space
     return wind.reshape(*wind.shape[:3], len(lat_deg), len(lon_deg))
