@@ -43,9 +43,7 @@ def test_an_ellipse_integrates_to_one_and_leans_the_right_way():
     shape = (1 / 30**2, -0.5 / (30 * 60), 1 / 60**2)
     axis = np.linspace(-400.0, 400.0, 401)
     norm = gaussian_log_norm(shape)
-    values = np.exp(
-        [[density_log(GAUSSIAN, *shape, norm, x, y) for x in axis] for y in axis]
-    )
+    values = np.exp([[density_log(GAUSSIAN, *shape, norm, x, y) for x in axis] for y in axis])
     assert values.sum() * 4.0 == pytest.approx(1.0, abs=1e-6)
     along = density_log(GAUSSIAN, *shape, norm, 20.0, 40.0)
     across = density_log(GAUSSIAN, *shape, norm, -20.0, 40.0)

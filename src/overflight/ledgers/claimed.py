@@ -39,7 +39,7 @@ MIN_EFFECTIVE = 40.0  # effective paths needed once a statement's own evidence i
 
 
 @dataclass(frozen=True)
-class Test:
+class Numbers:
     """The numbers of one tested statement."""
 
     probability: float
@@ -60,7 +60,7 @@ class ClaimLine:
     label: str
     credibility: int  # 1 confirmed ... 6 cannot be judged; an output, never an input
     reason: str
-    test: Test | None
+    test: Numbers | None
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def _test(
     before: NDArray[np.bool_],
     prior: Posterior,
     n_effective: float,
-) -> Test:
+) -> Numbers:
     weight = posterior.weight
     probability = float(weight @ holds)
     prior_probability = float(prior.weight @ before)
@@ -127,7 +127,7 @@ def _test(
     log_bf = _logit(probability, n_effective) - _logit(prior_probability, n_prior)
     variance = _logit_variance(probability, n_effective)
     variance += _logit_variance(prior_probability, n_prior)
-    return Test(
+    return Numbers(
         probability=probability,
         prior_probability=prior_probability,
         log_bayes_factor=log_bf,
@@ -169,7 +169,7 @@ def _logit_variance(probability: float, n: float) -> float:
     return 1.0 / (n * inside * (1.0 - inside))
 
 
-def judge(test: Test) -> str:
+def judge(test: Numbers) -> str:
     """Apply the rules of SCIENCE 8.4, also to both halves of the wind-error prior."""
     halves = (test.small_error_probability, test.large_error_probability)
     three = math.log(3.0)
@@ -180,7 +180,7 @@ def judge(test: Test) -> str:
     return CONSISTENT
 
 
-def _credibility(test: Test, label: str) -> int:
+def _credibility(test: Numbers, label: str) -> int:
     """Admiralty credibility as an output: what all other evidence makes of the statement."""
     if label == SUPPORTED:
         return 2  # 1 would need two independent roots, counted by the evidence ledger
@@ -189,7 +189,7 @@ def _credibility(test: Test, label: str) -> int:
     return 3 if test.probability >= 0.5 else 4
 
 
-def _reason(test: Test, label: str) -> str:
+def _reason(test: Numbers, label: str) -> str:
     moved = math.exp(test.log_bayes_factor)
     if label == CONSISTENT and abs(test.log_bayes_factor) < math.log(3.0):
         return "The other evidence hardly changes its probability."
