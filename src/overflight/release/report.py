@@ -1,0 +1,320 @@
+"""Words into one HTML file that needs nothing else and asks nobody anything.
+
+The page's policy lets exactly one script and one style run, named by their hashes; both are ours
+and hold nothing of the case. What comes from the case is escaped text, or JSON that is never run.
+"""
+
+import base64
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import jinja2
+import numpy as np
+from markupsafe import Markup
+
+from overflight.errors import OverflightError
+from overflight.release import about, encode, heights, staticmap
+from overflight.release.mapdata import MapData, Marker, middle_height_m, spread_m
+from overflight.release.sections import Section, Table
+from overflight.release.worldmap import world_json
+
+__all__ = ["MapData", "Marker", "Page", "policy", "render", "safe_url", "script", "style", "write"]
+
+MAX_TRACKS, MAX_TIMES = 200, 160  # what a browser redraws without stutter
+SHOWN_URL = 46  # characters of an address that a narrow column can show
+
+
+@dataclass(frozen=True)
+class Page:
+    """The report in the order it is read."""
+
+    title: str
+    bottom_line: tuple[str, ...]
+    would_change: str
+    prior_only: bool
+    """Whether the winds are a climatology: then a banner says so before anything else."""
+    wind_statement: str
+    sections: tuple[Section, ...]
+    map: MapData
+    sources: Table
+    statements: Table
+    diagnostics: Table
+    how_to_cite: str
+    attributions: tuple[str, ...]
+    version: str
+    inputs_sha256: str
+    generated: str = ""
+    """Date of the run, ISO; empty to leave it out."""
+    summary: str = ""
+    """What the case is, under the title."""
+    caution: str = ""
+    """What the banner says; empty for its own words."""
+    methods: tuple[str, ...] = about.METHODS
+    glossary: tuple[tuple[str, str], ...] = field(default=about.GLOSSARY)
+
+
+def render(page: Page) -> str:
+    """The whole file as text; the same page gives the same text."""
+    _fits(page.map)
+    return _template().render(
+        page=page,
+        policy=policy(),
+        style=Markup(style()),  # noqa: S704 - ours, and hashed
+        script=Markup(script()),  # noqa: S704 - ours, and hashed
+        static_map=staticmap.draw(page.map),
+        profile=heights.draw(page.map),
+        world=Markup(world_json()),  # noqa: S704 - ours
+        tracks=_tracks(page.map),
+        data=_json(_map_json(page.map)),
+        linked=_json(_linked(page)),
+        middle=_middle_table(page.map),
+        rows=[{"marker": m, **_marker_json(m)} for m in page.map.sightings],
+    )
+
+
+def write(html: str, path: Path) -> None:
+    """Write the file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="\n") as stream:
+            stream.write(html)
+        part.chmod(0o644)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def safe_url(text: str | None) -> str | None:
+    """The address if it is plainly one of the web, else None: then it is shown as text.
+
+    >>> safe_url("https://example.org/a?b=1")
+    'https://example.org/a?b=1'
+    >>> safe_url("javascript:alert(1)"), safe_url("https://user@example.org/"), safe_url(None)
+    (None, None, None)
+    """
+    if not text or not re.fullmatch(r"https?://[^\s\x00-\x1f\x7f\"'<>\\^`{|}]+", text, re.I):
+        return None
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return None
+    return text if parts.hostname and "@" not in parts.netloc else None
+
+
+def shown_url(url: str) -> str:
+    """An address without its scheme, its middle left out where it is long.
+
+    >>> shown_url("https://example.org/")
+    'example.org'
+    """
+    bare = re.sub(r"^https?://(www\.)?", "", url, flags=re.IGNORECASE).rstrip("/")
+    if len(bare) <= SHOWN_URL:
+        return bare
+    return f"{bare[: SHOWN_URL - 16]}\u2026{bare[-14:]}"
+
+
+@lru_cache(maxsize=1)
+def script() -> str:
+    """The text between ``<script>`` and ``</script>``: the map library, then the page's own."""
+    return _asset("assets", "map.min.js") + _asset("templates", "page.js")
+
+
+@lru_cache(maxsize=1)
+def style() -> str:
+    """The text between ``<style>`` and ``</style>``."""
+    return _asset("templates", "page.css")
+
+
+def policy() -> str:
+    """The Content-Security-Policy: nothing from anywhere, but for one script and one style."""
+    return (
+        f"default-src 'none'; script-src '{_hash(script())}'; style-src '{_hash(style())}';"
+        " img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+
+
+def _asset(folder: str, name: str) -> str:
+    path = files("overflight.release") / folder / name
+    return path.read_text(encoding="utf-8").replace("\r\n", "\n")
+
+
+@lru_cache(maxsize=1)
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(lambda name: _asset("templates", name)),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(slug=_slug, coordinate=_coordinate, km=_km, utc=_utc)
+    environment.globals.update(safe_url=safe_url, shown_url=shown_url)
+    return environment.get_template("page.html.j2")
+
+
+def _fits(data: MapData) -> None:
+    n_times = len(data.time_iso)
+    if data.n_tracks <= MAX_TRACKS and 0 < n_times <= MAX_TIMES:
+        return
+    raise OverflightError(
+        found=f"{data.n_tracks} tracks at {n_times} times for the map",
+        expected=f"at most {MAX_TRACKS} tracks at 1 to {MAX_TIMES} times",
+        remedy="Draw fewer tracks from the posterior, at fewer times.",
+    )
+
+
+def _tracks(data: MapData) -> str:
+    """All tracks and, as the last one, their middle."""
+    return encode.encode(
+        np.vstack([data.lat_deg, data.median_lat_deg]),
+        np.vstack([data.lon_deg, data.median_lon_deg]),
+    )
+
+
+def _json(value: Mapping[str, object]) -> Markup:
+    """JSON for a data block: no character in it can end the block or open a tag."""
+    text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)  # noqa: S704 - escaped above
+
+
+def _map_json(data: MapData) -> dict[str, object]:
+    left, right = heights.plot_range()
+    return {
+        "tracks": data.n_tracks,
+        "times": list(data.time_iso),
+        "lon_steps_per_deg": encode.LON_STEPS_PER_DEG,
+        "lat_steps_per_deg": encode.LAT_STEPS_PER_DEG,
+        "gap": encode.GAP,
+        "half_km": _list(spread_m(data, 0.5) / 1_000.0),
+        "height_km": _list(middle_height_m(data) / 1_000.0),
+        "plot": [left, right],
+        "sightings": [_marker_json(marker) for marker in data.sightings],
+    }
+
+
+def _list(values: encode.Degrees) -> list[float | None]:
+    return [round(float(v), 1) if np.isfinite(v) else None for v in values]
+
+
+def _marker_json(marker: Marker) -> dict[str, object]:
+    return {
+        "id": marker.id,
+        "label": marker.label,
+        "lat": round(marker.lat_deg, 4),
+        "lon": round(marker.lon_deg, 4),
+        "radius_m": round(marker.radius_m),
+        "geometry": _words(marker.geometry),
+        "time": _interval(marker),
+        "from": marker.time_min_iso,
+        "used": marker.used,
+        "chance": _chance(marker.probability),
+        "url": safe_url(marker.source_url),
+        "source": marker.source_name,
+    }
+
+
+def _chance(probability: float | None) -> str:
+    if probability is None:
+        return "not judged"
+    if probability < 0.01:
+        return "< 1 %"
+    return "> 99 %" if probability > 0.99 else f"{100.0 * probability:.0f} %"
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _utc(iso: str) -> str:
+    return iso.replace("T", " ").removesuffix("+00:00").removesuffix("Z")
+
+
+def _interval(marker: Marker) -> str:
+    first, last = _utc(marker.time_min_iso), _utc(marker.time_max_iso)
+    if first == last:
+        return f"{first} UTC"
+    if first[:10] == last[:10]:
+        last = last[11:]
+    return f"{first} to {last} UTC"
+
+
+def _coordinate(marker: Marker) -> str:
+    return _position(marker.lat_deg, marker.lon_deg, 2)
+
+
+def _position(lat_deg: float, lon_deg: float, digits: int) -> str:
+    lon = (lon_deg + 180.0) % 360.0 - 180.0
+    return (
+        f"{abs(lat_deg):.{digits}f}\u00b0 {'N' if lat_deg >= 0 else 'S'},"
+        f" {abs(lon):.{digits}f}\u00b0 {'E' if lon >= 0 else 'W'}"
+    )
+
+
+def _km(length_m: float) -> str:
+    return f"{length_m / 1_000.0:,.1f} km" if length_m < 10_000 else f"{length_m / 1_000.0:,.0f} km"
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "section"
+
+
+def _middle_table(data: MapData) -> Table:
+    """What the map shows of the tracks, as numbers."""
+    half, most = spread_m(data, 0.5), spread_m(data, 0.9)
+    height = middle_height_m(data)
+    rows = []
+    for k, iso in enumerate(data.time_iso):
+        lat, lon = float(data.median_lat_deg[k]), float(data.median_lon_deg[k])
+        if not (np.isfinite(lat) and np.isfinite(lon)):
+            continue
+        rows.append(
+            (
+                _utc(iso),
+                _position(lat, lon, 1),
+                f"{half[k] / 1_000.0:,.0f} km" if np.isfinite(half[k]) else "",
+                f"{most[k] / 1_000.0:,.0f} km" if np.isfinite(most[k]) else "",
+                f"{height[k] / 1_000.0:.1f} km" if np.isfinite(height[k]) else "",
+                f"{np.isfinite(data.lat_deg[:, k]).sum()} of {data.n_tracks}",
+            )
+        )
+    return Table(
+        caption="The middle of the tracks, and how far they lie from it",
+        columns=(
+            "Time (UTC)", "Middle", "Half within", "Nine tenths within", "Height", "In the air",
+        ),  # fmt: skip
+        rows=tuple(rows),
+        note="The middle is the mean position of the tracks in the air, not a path of its own.",
+    )
+
+
+def _linked(page: Page) -> dict[str, object]:
+    """The report described for machines, with schema.org's words."""
+    described: dict[str, object] = {
+        "@context": "https://schema.org",
+        "@type": "Report",
+        "name": page.title,
+        "abstract": " ".join(page.bottom_line),
+        "version": page.version,
+        "identifier": f"sha256:{page.inputs_sha256}",
+    }
+    if page.generated:
+        described["dateCreated"] = page.generated
+    return described

@@ -1,0 +1,149 @@
+"""The map as a drawing that needs no script: for print, and where scripts are off."""
+
+from math import ceil, radians
+
+import numpy as np
+from markupsafe import Markup, escape
+from numpy.typing import NDArray
+
+from overflight.release.mapdata import EARTH_MEAN_RADIUS_M, MapData, Marker
+from overflight.release.worldmap import WIDTH, Frame, frame_around, land_path, path_of, unwrapped
+
+MAX_TRACKS = 80  # on paper more lines only fill in
+CIRCLE_POINTS = 36
+DOT = 14
+LETTER, LINE = 20, 44  # room for a letter of a label, and for a line of it
+GRID_DEG = (5.0, 10.0, 20.0, 30.0, 45.0)
+
+Values = NDArray[np.float64]
+
+
+def draw(data: MapData) -> Markup:
+    """The whole map as one SVG element; class names only, the page's style colours it."""
+    frame = frame_of(data)
+    parts = [
+        Markup('<svg class="static-map" viewBox="0 0 {} {}" role="img" aria-labelledby="static-t">')
+        .format(WIDTH, frame.height),
+        Markup('<title id="static-t">{}</title>').format(
+            f"Flat map of {data.n_tracks} tracks, their middle and {len(data.sightings)} sightings."
+            " The tables below hold the same."
+        ),
+        Markup('<clipPath id="static-c"><rect width="{}" height="{}"/></clipPath>').format(
+            WIDTH, frame.height
+        ),
+        Markup('<rect class="sea" width="{}" height="{}"/>').format(WIDTH, frame.height),
+        Markup('<g clip-path="url(#static-c)"><path class="land" d="{}"/>').format(
+            land_path(frame)
+        ),
+        _grid(frame),
+        _tracks(data, frame),
+        _sightings(data, frame),
+        Markup("</g></svg>"),
+    ]  # fmt: skip
+    return Markup("").join(parts)
+
+
+def frame_of(data: MapData) -> Frame:
+    """A frame around all sightings and nineteen in twenty of the tracks' positions."""
+    marks_lat = np.array([m.lat_deg for m in data.sightings], dtype=np.float64)
+    marks_lon = np.array([m.lon_deg for m in data.sightings], dtype=np.float64)
+    lat, lon = data.lat_deg.ravel(), data.lon_deg.ravel()
+    known = np.isfinite(lat) & np.isfinite(lon)
+    if known.any():
+        low, high = np.quantile(lat[known], [0.025, 0.975])
+        known &= (lat >= low) & (lat <= high)
+    return frame_around(
+        np.concatenate([lat[known], marks_lat, data.median_lat_deg]),
+        np.concatenate([lon[known], marks_lon, data.median_lon_deg]),
+    )
+
+
+def _grid(frame: Frame) -> Markup:
+    step = next((s for s in GRID_DEG if frame.width_deg / s <= 9.0), GRID_DEG[-1])
+    lines, texts = [], []
+    for n in range(ceil(frame.west_deg / step), int((frame.west_deg + frame.width_deg) // step) + 1):
+        x = round((n * step - frame.west_deg) * frame.units_per_deg)
+        lines.append(f"M{x} 0V{frame.height}")
+        texts.append(_text(x + 8, frame.height - 14, _lon_name(n * step), "grid-t"))
+    for n in range(
+        ceil(frame.south_deg / step), int((frame.south_deg + frame.height_deg) // step) + 1
+    ):
+        y = round((frame.south_deg + frame.height_deg - n * step) * frame.units_per_lat_deg)
+        lines.append(f"M0 {y}H{WIDTH}")
+        texts.append(_text(10, y - 10, _lat_name(n * step), "grid-t"))
+    return Markup('<path class="grid" d="{}"/>').format("".join(lines)) + Markup("").join(texts)
+
+
+def _lon_name(lon_deg: float) -> str:
+    east = (lon_deg + 180.0) % 360.0 - 180.0
+    if east in (0.0, -180.0):
+        return f"{abs(east):.0f}\u00b0"
+    return f"{abs(east):.0f}\u00b0 {'E' if east > 0 else 'W'}"
+
+
+def _lat_name(lat_deg: float) -> str:
+    return f"{abs(lat_deg):.0f}\u00b0 {'N' if lat_deg >= 0 else 'S'}"
+
+
+def _tracks(data: MapData, frame: Frame) -> Markup:
+    n_drawn = min(MAX_TRACKS, data.n_tracks)
+    chosen = np.unique(np.linspace(0, data.n_tracks - 1, n_drawn).astype(np.int64))
+    paths = [_line(data.lat_deg[row], data.lon_deg[row], frame, "track", 14.0) for row in chosen]
+    middle = [
+        _line(data.median_lat_deg, data.median_lon_deg, frame, name, 2.0)
+        for name in ("casing", "middle")
+    ]
+    return Markup("").join([*paths, *middle])
+
+
+def _line(lat_deg: Values, lon_deg: Values, frame: Frame, name: str, step: float) -> Markup:
+    x, y = frame.xy(lat_deg, unwrapped(lon_deg))
+    d = path_of(x, y, step=step)
+    if len(x) and np.nanmax(x, initial=0.0) > WIDTH:  # it leaves in the east, enters in the west
+        d += path_of(x - 360.0 * frame.units_per_deg, y, step=step)
+    return Markup('<path class="{}" d="{}"/>').format(name, d)
+
+
+def _sightings(data: MapData, frame: Frame) -> Markup:
+    parts: list[Markup] = []
+    taken: list[tuple[float, float, float, float]] = []
+    for mark in sorted(data.sightings, key=lambda m: (not m.used, -(m.probability or 0.0), m.id)):
+        x, y = (float(v[0]) for v in frame.xy(np.array([mark.lat_deg]), np.array([mark.lon_deg])))
+        kind = "used" if mark.used else "unused"
+        parts.append(
+            Markup('<path class="reach {}" d="{}"/>').format(kind, _circle(mark, frame))
+        )
+        parts.append(
+            Markup('<path class="mark {}" d="M{} {}l{d} {d}l-{d} {d}l-{d}-{d}z"/>').format(
+                kind, round(x), round(y) - DOT, d=DOT
+            )
+        )
+        wide = LETTER * len(mark.id)
+        spot = (x + DOT + 6, y - LINE / 2, x + DOT + 6 + wide, y + LINE / 2)
+        if spot[2] < WIDTH and not any(_overlap(spot, other) for other in taken):
+            taken.append(spot)
+            parts.append(_text(round(spot[0]), round(y) + 12, mark.id, "mark-t"))
+    return Markup("").join(parts)
+
+
+def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _circle(mark: Marker, frame: Frame) -> str:
+    """The marker's circle on the ground: points at one distance in every direction."""
+    angle = min(mark.radius_m / EARTH_MEAN_RADIUS_M, 1.5)
+    bearing = np.linspace(0.0, 2.0 * np.pi, CIRCLE_POINTS, endpoint=False)
+    lat = radians(mark.lat_deg)
+    sin_lat = np.sin(lat) * np.cos(angle) + np.cos(lat) * np.sin(angle) * np.cos(bearing)
+    east = np.sin(bearing) * np.sin(angle) * np.cos(lat)
+    turn = np.arctan2(east, np.cos(angle) - np.sin(lat) * sin_lat)
+    # the centre comes first, so that the frame places the circle by it and not by its edge
+    lat_deg = np.concatenate([[mark.lat_deg], np.degrees(np.arcsin(sin_lat))])
+    lon_deg = mark.lon_deg + np.concatenate([[0.0], np.degrees(turn)])
+    x, y = frame.xy(lat_deg, lon_deg)
+    return path_of(x[1:], y[1:], close=True)
+
+
+def _text(x: int, y: int, text: str, name: str) -> Markup:
+    return Markup('<text class="{}" x="{}" y="{}">{}</text>').format(name, x, y, escape(text))

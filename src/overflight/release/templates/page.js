@@ -1,0 +1,525 @@
+"use strict";
+// The page's own script. Text from the case goes in through textContent only.
+(function () {
+  const $ = (id) => document.getElementById(id);
+  const root = document.documentElement;
+  const data = JSON.parse($("data").textContent);
+  const marks = data.sightings;
+  const nTimes = data.times.length;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const canvas = $("globe"), pen = canvas.getContext("2d");
+  const DEG = 180 / Math.PI, EARTH_M = 6371008.8, MIN_ZOOM = 0.7, MAX_ZOOM = 60;
+
+  // Tracks: base64 -> zlib -> differences modulo 2^16 -> steps of degrees, longitude first.
+  async function decode(text, nTracks) {
+    const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+    const view = new DataView(await new Response(stream).arrayBuffer());
+    const steps = new Int16Array(nTracks * nTimes * 2);
+    for (let i = 0; i < steps.length; i++) {
+      const first = Math.floor(i / 2) % nTimes === 0;
+      const before = first ? 0 : steps[i - 2];
+      steps[i] = ((before + view.getInt16(2 * i, true)) << 16) >> 16;
+    }
+    return steps;
+  }
+
+  function position(steps, track, time) {
+    const i = 2 * (track * nTimes + time);
+    if (steps[i] === data.gap) return null;
+    return [steps[i] / data.lon_steps_per_deg, steps[i + 1] / data.lat_steps_per_deg];
+  }
+
+  const unit = ([lon, lat]) => {
+    const c = Math.cos(lat / DEG);
+    return [c * Math.cos(lon / DEG), c * Math.sin(lon / DEG), Math.sin(lat / DEG)];
+  };
+
+  // State of the view; everything drawn follows from it.
+  let world, tracks;
+  const view = { flat: false, lon: -170, lat: 45, zoom: 1, time: nTimes - 1, chosen: -1, home: null };
+  let width = 0, height = 0, colours = {}, waiting = false, timer = 0;
+
+  const size = () => Math.min(width, height);
+  function projection(zoom = view.zoom) {
+    const made = view.flat
+      ? G.geoNaturalEarth1().rotate([-view.lon, 0]).center([0, view.lat]).scale((width / 5.5) * zoom)
+      : G.geoOrthographic().rotate([-view.lon, -view.lat]).scale(0.47 * size() * zoom);
+    return made.translate([width / 2, height / 2]).precision(0.6);
+  }
+  const visible = (point) =>
+    view.flat || G.geoDistance([view.lon, view.lat], point) < Math.PI / 2 - 0.01;
+
+  function line(steps, track, from, to) {
+    const parts = [];
+    let part = [];
+    for (let k = from; k <= to; k++) {
+      const point = position(steps, track, k);
+      if (point) part.push(point);
+      if (!point || k === to) {
+        if (part.length > 1) parts.push(part);
+        part = [];
+      }
+    }
+    return { type: "MultiLineString", coordinates: parts };
+  }
+
+  function fit() {
+    // Turn to the middle of what matters, then zoom until it fills the view.
+    const points = marks.filter((m) => m.used).map((m) => [m.lon, m.lat]);
+    for (let k = 0; k < nTimes; k += 2) {
+      const point = position(tracks, data.tracks, k);
+      if (point) points.push(point);
+    }
+    view.zoom = 1;
+    if (points.length) {
+      const sum = points.map(unit).reduce((a, b) => a.map((x, i) => x + b[i]), [0, 0, 0]);
+      view.lon = Math.atan2(sum[1], sum[0]) * DEG;
+      view.lat = clampLat(Math.atan2(sum[2], Math.hypot(sum[0], sum[1])) * DEG);
+      for (let turn = 0; turn < 3; turn++) {
+        const shown = points.filter(visible).map(projection(1));
+        const xs = shown.map((p) => p[0]), ys = shown.map((p) => p[1]);
+        const centre = [(Math.min(...xs) + Math.max(...xs)) / 2, (Math.min(...ys) + Math.max(...ys)) / 2];
+        const place = projection(1).invert(centre);
+        if (place && isFinite(place[0])) [view.lon, view.lat] = [place[0], clampLat(place[1])];
+      }
+      const project = projection(1);
+      let reach = 1e-3;
+      for (const point of points.filter(visible)) {
+        const [x, y] = project(point);
+        reach = Math.max(reach, Math.abs(x - width / 2) / (0.42 * width), Math.abs(y - height / 2) / (0.4 * height));
+      }
+      view.zoom = Math.min(8, Math.max(view.flat ? 0.9 : 1, 1 / reach));
+    }
+    view.home = { lon: view.lon, lat: view.lat, zoom: view.zoom };
+  }
+  const clampLat = (lat) => Math.max(-89, Math.min(89, lat));
+
+  function readColours() {
+    const style = getComputedStyle(root);
+    for (const name of ["page", "ink", "muted", "sea", "land", "border", "grid", "track", "middle",
+                        "casing", "accent", "card"]) {
+      colours[name] = style.getPropertyValue("--" + name).trim();
+    }
+    colours.font = style.getPropertyValue("--text");
+  }
+
+  function measure() {
+    const ratio = window.devicePixelRatio || 1;
+    width = canvas.clientWidth;
+    height = canvas.clientHeight;
+    canvas.width = Math.round(width * ratio);
+    canvas.height = Math.round(height * ratio);
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  }
+
+  function stroke(path, shape, colour, thickness, alpha = 1, dash = []) {
+    pen.beginPath();
+    path(shape);
+    pen.globalAlpha = alpha;
+    pen.strokeStyle = colour;
+    pen.lineWidth = thickness;
+    pen.setLineDash(dash);
+    pen.stroke();
+    pen.setLineDash([]);
+    pen.globalAlpha = 1;
+  }
+
+  function draw() {
+    waiting = false;
+    if (!width) return;
+    const project = projection(), path = G.geoPath(project, pen);
+    pen.clearRect(0, 0, width, height);
+    pen.lineJoin = pen.lineCap = "round";
+    drawWorld(path);
+    drawTracks(path);
+    drawHere(project);
+    drawSightings(project, path);
+  }
+  function redraw() {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(draw);
+  }
+
+  function drawWorld(path) {
+    pen.beginPath();
+    path({ type: "Sphere" });
+    pen.fillStyle = colours.sea;
+    pen.fill();
+    stroke(path, G.geoGraticule10(), colours.grid, 0.6);
+    pen.beginPath();
+    path(world.land);
+    pen.fillStyle = colours.land;
+    pen.fill();
+    stroke(path, world.coast, colours.border, 0.7);
+    stroke(path, world.borders, colours.border, 0.6, 0.75);
+    stroke(path, { type: "Sphere" }, colours.border, 0.8);
+  }
+
+  function drawTracks(path) {
+    const alpha = Math.max(0.13, Math.min(0.7, 30 / data.tracks));
+    for (let p = 0; p < data.tracks; p++) {
+      stroke(path, line(tracks, p, 0, view.time), colours.track, 1, alpha);
+    }
+    const rest = line(tracks, data.tracks, view.time, nTimes - 1);
+    stroke(path, rest, colours.casing, 3.4, 0.8);
+    stroke(path, rest, colours.middle, 1.4, 1, [2, 4]);
+    const flown = line(tracks, data.tracks, 0, view.time);
+    stroke(path, flown, colours.casing, 5.5);
+    stroke(path, flown, colours.middle, 2.6);
+  }
+
+  function dot(x, y, radius, fill, edge, thickness) {
+    pen.beginPath();
+    pen.arc(x, y, radius, 0, 2 * Math.PI);
+    pen.fillStyle = fill;
+    pen.fill();
+    pen.strokeStyle = edge;
+    pen.lineWidth = thickness;
+    pen.stroke();
+  }
+
+  function drawHere(project) {
+    for (let p = 0; p <= data.tracks; p++) {
+      const point = position(tracks, p, view.time);
+      if (!point || !visible(point)) continue;
+      const [x, y] = project(point);
+      if (p < data.tracks) dot(x, y, 2.7, colours.accent, colours.casing, 0.9);
+      else dot(x, y, 6, colours.accent, colours.ink, 2);
+    }
+  }
+
+  function diamond(x, y, r, fill, edge) {
+    pen.beginPath();
+    pen.moveTo(x, y - r);
+    pen.lineTo(x + r, y);
+    pen.lineTo(x, y + r);
+    pen.lineTo(x - r, y);
+    pen.closePath();
+    pen.fillStyle = fill;
+    pen.fill();
+    pen.strokeStyle = edge;
+    pen.lineWidth = 1.4;
+    pen.stroke();
+  }
+
+  function drawSightings(project, path) {
+    const now = data.times[view.time];
+    const order = marks.map((_, i) => i).sort((a, b) =>
+      (a === view.chosen) - (b === view.chosen) || marks[a].used - marks[b].used);
+    for (const i of order) {
+      const mark = marks[i], chosen = i === view.chosen;
+      const later = !chosen && mark.from > now ? 0.35 : 1;
+      const circle = G.geoCircle().center([mark.lon, mark.lat])
+        .radius(Math.min(89, (mark.radius_m / EARTH_M) * DEG)).precision(3)();
+      const dash = mark.used ? [] : [4, 4];
+      if (chosen) {
+        pen.beginPath();
+        path(circle);
+        pen.globalAlpha = 0.14;
+        pen.fillStyle = colours.accent;
+        pen.fill();
+        pen.globalAlpha = 1;
+        stroke(path, circle, colours.casing, 6);
+        stroke(path, circle, colours.accent, 3, 1, dash);
+      } else {
+        stroke(path, circle, colours.casing, 2.6, 0.5 * later);
+        stroke(path, circle, colours.ink, 1.1, 0.75 * later, dash);
+      }
+      if (!visible([mark.lon, mark.lat])) continue;
+      const [x, y] = project([mark.lon, mark.lat]);
+      pen.globalAlpha = later;
+      if (chosen) diamond(x, y, 9, colours.casing, colours.accent);
+      diamond(x, y, chosen ? 6 : 5, mark.used ? colours.ink : colours.casing,
+        mark.used ? colours.casing : colours.ink);
+      pen.globalAlpha = 1;
+    }
+    drawNames(project, order.reverse());
+  }
+
+  function drawNames(project, order) {
+    const taken = [];
+    pen.font = "600 12px " + colours.font;
+    pen.textBaseline = "middle";
+    for (const i of order) {
+      const mark = marks[i], chosen = i === view.chosen;
+      if (!visible([mark.lon, mark.lat])) continue;
+      const [x, y] = project([mark.lon, mark.lat]);
+      const name = mark.id.length > 28 ? mark.id.slice(0, 27) + "\u2026" : mark.id;
+      const w = pen.measureText(name).width;
+      const left = x + 9 + w > width - 4 ? x - 9 - w : x + 9;
+      const box = [left, y - 8, left + w, y + 8];
+      const clash = taken.some((t) => box[0] < t[2] && t[0] < box[2] && box[1] < t[3] && t[1] < box[3]);
+      if (clash && !chosen) continue;
+      taken.push(box);
+      pen.globalAlpha = !chosen && mark.from > data.times[view.time] ? 0.5 : 1;
+      pen.strokeStyle = colours.casing;
+      pen.lineWidth = 3.5;
+      pen.strokeText(name, left, y);
+      pen.fillStyle = colours.ink;
+      pen.fillText(name, left, y);
+      pen.globalAlpha = 1;
+    }
+  }
+
+  // Time
+  const stamp = (iso) => {
+    const at = new Date(iso);
+    const day = at.toLocaleDateString("en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+    return day + ", " + at.toISOString().slice(11, 16) + " UTC";
+  };
+  const degrees = ([lon, lat]) =>
+    Math.abs(lat).toFixed(1) + "\u00b0\u00a0" + (lat < 0 ? "S" : "N") + ", " +
+    Math.abs(lon).toFixed(1) + "\u00b0\u00a0" + (lon < 0 ? "W" : "E");
+
+  function setTime(k) {
+    view.time = Math.max(0, Math.min(nTimes - 1, k));
+    const slider = $("when"), said = stamp(data.times[view.time]);
+    slider.value = view.time;
+    slider.setAttribute("aria-valuetext", said);
+    $("now").textContent = said;
+    const point = position(tracks, data.tracks, view.time);
+    const half = data.half_km[view.time], high = data.height_km[view.time];
+    $("read").textContent = point
+      ? "Middle of the tracks " + degrees(point) +
+        (half === null ? "" : "; half of them within " + Math.round(half).toLocaleString("en") + " km") +
+        (high === null ? "" : "; " + high.toFixed(1) + " km high") + "."
+      : "Fewer than half of the tracks are in the air.";
+    const cursor = $("cursor");
+    if (cursor) {
+      const span = Date.parse(data.times[nTimes - 1]) - Date.parse(data.times[0]) || 1;
+      const share = (Date.parse(data.times[view.time]) - Date.parse(data.times[0])) / span;
+      const x = Math.round(data.plot[0] + share * (data.plot[1] - data.plot[0]));
+      cursor.setAttribute("x1", x);
+      cursor.setAttribute("x2", x);
+    }
+    redraw();
+  }
+
+  function play(on) {
+    clearInterval(timer);
+    timer = 0;
+    $("play").textContent = on ? "Pause" : "Play";
+    $("play").setAttribute("aria-pressed", String(on));
+    $("now").setAttribute("aria-live", on ? "off" : "polite"); // a reader is not told every step
+    if (!on) return;
+    if (view.time === nTimes - 1) setTime(0);
+    timer = setInterval(() => {
+      setTime(view.time + 1);
+      if (view.time === nTimes - 1) play(false);
+    }, calm.matches ? 500 : 60);
+  }
+
+  // Moving the view
+  function turn(dx, dy) {
+    view.lon = ((view.lon + dx + 540) % 360) - 180;
+    view.lat = clampLat(view.lat + dy);
+    redraw();
+  }
+  function zoom(factor) {
+    view.zoom = Math.max(MIN_ZOOM, Math.min(MAX_ZOOM, view.zoom * factor));
+    redraw();
+  }
+  const nudge = () => 12 / Math.sqrt(view.zoom * view.zoom + 0.5);
+  function home() {
+    fit();
+    redraw();
+  }
+  function setShape(flat) {
+    view.flat = flat;
+    $("shape").textContent = flat ? "Globe" : "Flat map";
+    home();
+  }
+
+  // Sightings
+  function choose(i, { turnTo = true } = {}) {
+    view.chosen = i;
+    $("choose").value = i < 0 ? "" : String(i);
+    for (const button of document.querySelectorAll(".show")) {
+      button.setAttribute("aria-pressed", String(Number(button.dataset.i) === i));
+    }
+    for (const row of document.querySelectorAll("#sightings tbody tr")) {
+      row.classList.toggle("chosen", Number(row.dataset.i) === i);
+    }
+    if (i >= 0 && turnTo) bringIn(marks[i]);
+    $("card").replaceChildren(...(i < 0 ? [element("p", "No sighting selected.", "none")] : card(marks[i])));
+    redraw();
+  }
+  function bringIn(mark) {
+    const point = [mark.lon, mark.lat];
+    const [x, y] = projection()(point);
+    const inside = visible(point) && x > 40 && y > 40 && x < width - 80 && y < height - 80;
+    if (!inside) [view.lon, view.lat] = [mark.lon, clampLat(mark.lat)];
+  }
+  function element(tag, text, kind) {
+    const made = document.createElement(tag);
+    made.textContent = text;
+    if (kind) made.className = kind;
+    return made;
+  }
+  function card(mark) {
+    const list = document.createElement("dl");
+    const add = (name, value) => list.append(element("dt", name), value);
+    const radius = mark.radius_m / 1000;
+    let source = element("dd", mark.source);
+    if (mark.url) {
+      const link = element("a", mark.source);
+      link.href = mark.url;
+      link.rel = "noreferrer noopener";
+      source = document.createElement("dd");
+      source.append(link);
+    }
+    add("When", element("dd", mark.time));
+    add("Where", element("dd", degrees([mark.lon, mark.lat]) + ", within " +
+      (radius < 10 ? radius.toFixed(1) : Math.round(radius).toLocaleString("en")) + " km (" + mark.geometry + ")"));
+    add("Used", element("dd", mark.used ? "yes" : "no"));
+    add("Essentially right", element("dd", mark.chance));
+    add("Source", source);
+    return [element("h3", mark.id), element("p", mark.label, "said"), list];
+  }
+  function step(by) {
+    if (!marks.length) return;
+    choose(view.chosen < 0 ? (by > 0 ? 0 : marks.length - 1) : (view.chosen + by + marks.length) % marks.length);
+  }
+  function hit(x, y) {
+    const project = projection(), place = project.invert([x, y]);
+    let best = -1, nearest = 22;
+    marks.forEach((mark, i) => {
+      if (!visible([mark.lon, mark.lat])) return;
+      const [mx, my] = project([mark.lon, mark.lat]);
+      const off = Math.hypot(mx - x, my - y);
+      if (off < nearest) [nearest, best] = [off, i];
+    });
+    if (best >= 0 || !place || !isFinite(place[0])) return best;
+    let smallest = Infinity;
+    marks.forEach((mark, i) => {
+      if (mark.radius_m < smallest && G.geoDistance([mark.lon, mark.lat], place) * EARTH_M < mark.radius_m) {
+        [smallest, best] = [mark.radius_m, i];
+      }
+    });
+    return best;
+  }
+
+  // Pointers: one turns, two zoom; a press that does not move selects.
+  const held = new Map();
+  let moved = 0, apart = 0;
+  canvas.addEventListener("pointerdown", (event) => {
+    canvas.setPointerCapture(event.pointerId);
+    held.set(event.pointerId, [event.clientX, event.clientY]);
+    canvas.classList.add("held");
+    if (held.size === 1) moved = 0;
+    apart = 0;
+  });
+  canvas.addEventListener("pointermove", (event) => {
+    const before = held.get(event.pointerId);
+    if (!before) {
+      canvas.title = hover(event);
+      return;
+    }
+    held.set(event.pointerId, [event.clientX, event.clientY]);
+    if (held.size === 2) {
+      const [a, b] = [...held.values()];
+      const gap = Math.hypot(a[0] - b[0], a[1] - b[1]);
+      if (apart) zoom(gap / apart);
+      apart = gap;
+      moved = 99;
+      return;
+    }
+    const dx = event.clientX - before[0], dy = event.clientY - before[1];
+    moved += Math.abs(dx) + Math.abs(dy);
+    const scale = DEG / projection().scale();
+    if (moved > 3) turn(-dx * scale / Math.max(0.2, Math.cos(view.lat / DEG)), dy * scale);
+  });
+  const release = (event) => {
+    const was = held.delete(event.pointerId);
+    if (!held.size) canvas.classList.remove("held");
+    return was;
+  };
+  canvas.addEventListener("pointerup", (event) => {
+    if (!release(event) || moved > 3) return;
+    const box = canvas.getBoundingClientRect();
+    const found = hit(event.clientX - box.left, event.clientY - box.top);
+    if (found >= 0 || view.chosen >= 0) choose(found, { turnTo: false });
+  });
+  canvas.addEventListener("pointercancel", release);
+  function hover(event) {
+    const box = canvas.getBoundingClientRect();
+    const found = hit(event.clientX - box.left, event.clientY - box.top);
+    return found < 0 ? "" : marks[found].id;
+  }
+  canvas.addEventListener("wheel", (event) => {
+    if (!event.ctrlKey && document.activeElement !== canvas) return; // else it is the page's wheel
+    event.preventDefault();
+    zoom(event.deltaY < 0 ? 1.15 : 0.87);
+  }, { passive: false });
+
+  const keys = {
+    ArrowLeft: () => turn(-nudge(), 0), ArrowRight: () => turn(nudge(), 0),
+    ArrowUp: () => turn(0, nudge()), ArrowDown: () => turn(0, -nudge()),
+    "+": () => zoom(1.25), "=": () => zoom(1.25), "-": () => zoom(0.8), Home: home,
+    n: () => step(1), p: () => step(-1), N: () => step(1), P: () => step(-1),
+    Escape: () => choose(-1),
+  };
+  canvas.addEventListener("keydown", (event) => {
+    const act = keys[event.key];
+    if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    act();
+  });
+
+  const click = (id, act) => $(id).addEventListener("click", act);
+  click("zoom-in", () => zoom(1.25));
+  click("zoom-out", () => zoom(0.8));
+  click("home", home);
+  click("pan-left", () => turn(-nudge(), 0));
+  click("pan-right", () => turn(nudge(), 0));
+  click("pan-up", () => turn(0, nudge()));
+  click("pan-down", () => turn(0, -nudge()));
+  click("shape", () => setShape(!view.flat));
+  click("play", () => play(!timer));
+  click("previous", () => step(-1));
+  click("next", () => step(1));
+  $("when").addEventListener("input", () => { play(false); setTime(Number($("when").value)); });
+  $("choose").addEventListener("change", () => choose($("choose").value === "" ? -1 : Number($("choose").value)));
+  $("sightings").addEventListener("click", (event) => {
+    const button = event.target.closest(".show");
+    if (!button) return;
+    const i = Number(button.dataset.i);
+    if (i === view.chosen) return choose(-1);
+    choose(i);
+    canvas.scrollIntoView({ block: "center", behavior: calm.matches ? "auto" : "smooth" });
+  });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { readColours(); redraw(); });
+  const opened = [];
+  addEventListener("beforeprint", () => {
+    for (const part of document.querySelectorAll("details:not([open])")) {
+      part.open = true;
+      opened.push(part);
+    }
+  });
+  addEventListener("afterprint", () => { while (opened.length) opened.pop().open = false; });
+
+  async function start() {
+    const atlas = JSON.parse($("world").textContent);
+    world = {
+      land: G.feature(atlas, atlas.objects.land),
+      coast: G.mesh(atlas, atlas.objects.countries, (a, b) => a === b),
+      borders: G.mesh(atlas, atlas.objects.countries, (a, b) => a !== b),
+    };
+    tracks = await decode($("tracks").textContent, data.tracks + 1);
+    root.classList.add("live-map");
+    readColours();
+    measure();
+    fit();
+    setTime(nTimes - 1);
+    draw();
+    new ResizeObserver(() => { measure(); redraw(); }).observe(canvas);
+    window.__ready = performance.now();
+    window.__overflight = { steps: tracks, view, hit, project: (p) => projection()(p) };
+  }
+  start().catch((problem) => {
+    root.classList.remove("live-map"); // the drawing stays
+    console.error("overflight: the live map could not start", problem);
+  });
+})();
