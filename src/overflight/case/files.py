@@ -248,8 +248,16 @@ def read_table(path: Path, notes: Notes) -> Table:
     if text is None:
         return Table()
     lines = _lines(text, path.name, notes)
-    heading_line, first = next(lines)
+    heading_line, first = next(lines, (1, ()))
     headings = tuple(name.strip() for name in first or ())
+    if not headings and first is not None:  # commas, and nothing between them
+        notes.add(
+            Place(path.name, 1),
+            found="no headings",
+            expected="headings and rows",
+            remedy="Fill it, or run 'overflight new' for an example.",
+        )
+        return Table()
     if first is None or not _separated_by_commas(headings, path.name, heading_line, notes):
         return Table()
     notes.places[(path.stem,)] = Place(path.name, heading_line)
