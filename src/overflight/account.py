@@ -30,6 +30,8 @@ from overflight.release import page, provenance, tables
 
 Progress = Callable[[str, int, int], None]  # (stage, done, total)
 
+ZONE_KINDS = ("country", "state", "territorial_sea")
+
 
 @dataclass(frozen=True)
 class Ledgers:
@@ -77,6 +79,12 @@ def winds(case: Case) -> tuple[WindGrid, WindError]:
     return canonical.to_grid(field, case.epoch), error
 
 
+def float_heights_m(drawn: Posterior) -> tuple[float, float]:
+    """Where the paths float: 5 and 95 % of their float heights."""
+    low, high = traversed.weighted_quantiles(drawn.float_height_m, drawn.weight, (0.05, 0.95))
+    return low, high
+
+
 def run(
     folder: Path,
     out: Path,
@@ -104,18 +112,7 @@ def run(
         drawn = posterior(
             case, grid, error, settings, seed, progress=lambda n, of: progress("paths", n, of)
         )
-        progress("ledgers", 0, 3)
-        before = prior(case, grid, error, settings, seed)
-        atlas = places.load()
-        ledgers = Ledgers(
-            traversed=traversed.ledger(drawn, atlas, case.zones),
-            carried=carried.ledger(
-                case.balloon,
-                (case.balloon.float_altitude_min_m, case.balloon.float_altitude_max_m),
-            ),
-            claimed=claimed.ledger(case, drawn, before, atlas),
-        )
-        progress("ledgers", 3, 3)
+        ledgers = _ledgers(case, drawn, prior(case, grid, error, settings, seed), progress)
         left_out: tuple[LeftOut, ...] = ()
         if check:
             left_out = leave_one_out(
@@ -128,6 +125,24 @@ def run(
         tables.write(made, scratch)
         _write_manifest(scratch, inputs, seed, settings)
     return Account(case, drawn, ledgers, left_out, out / "report.html")
+
+
+def _ledgers(case: Case, drawn: Posterior, before: Posterior, progress: Progress) -> Ledgers:
+    atlas = places.load()
+    progress("ledgers", 0, 4)
+    passages = atlas.passages(drawn.lat_deg, drawn.lon_deg, drawn.time_s, ZONE_KINDS)
+    progress("ledgers", 1, 4)
+    unseen = atlas.passages(before.lat_deg, before.lon_deg, before.time_s, ZONE_KINDS)
+    progress("ledgers", 2, 4)
+    crossed = traversed.ledger(drawn, passages, atlas)
+    progress("ledgers", 3, 4)
+    answers = Ledgers(
+        traversed=crossed,
+        carried=carried.ledger(case.balloon, float_heights_m(drawn)),
+        claimed=claimed.ledger(case, (drawn, passages), (before, unseen)),
+    )
+    progress("ledgers", 4, 4)
+    return answers
 
 
 def _write_manifest(scratch: Path, inputs: dict[str, str], seed: int, settings: Settings) -> None:

@@ -45,7 +45,11 @@ def statement(**changes):
 
 def lines(statements, after, before):
     case = SimpleNamespace(statements=tuple(statements), epoch=EPOCH)
-    return claimed.ledger(case, after, before, places.load()).lines
+    atlas = places.load()
+    after, before = (
+        (p, atlas.passages(p.lat_deg, p.lon_deg, p.time_s, ("country",))) for p in (after, before)
+    )
+    return claimed.ledger(case, after, before).lines
 
 
 def half_south():

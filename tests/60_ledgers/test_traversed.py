@@ -20,7 +20,12 @@ def atlas():
 
 @pytest.fixture(scope="module")
 def line(atlas):
-    return traversed.ledger(southward(), atlas, KINDS)
+    return accounted(southward(), atlas)
+
+
+def accounted(paths, atlas):
+    passages = atlas.passages(paths.lat_deg, paths.lon_deg, paths.time_s, KINDS)
+    return traversed.ledger(paths, passages, atlas)
 
 
 def zone(line, name):
@@ -58,7 +63,7 @@ def test_a_zone_that_half_the_paths_enter_has_half_the_probability(atlas):
         np.vstack([north.lon_deg, south.lon_deg]),
         north.time_s,
     )
-    us = zone(traversed.ledger(both, atlas, KINDS), "US")
+    us = zone(accounted(both, atlas), "US")
     assert us.probability == pytest.approx(0.5)
     assert us.probability_sd == pytest.approx(np.sqrt(0.25 / 200), rel=1e-6)
 
@@ -66,9 +71,9 @@ def test_a_zone_that_half_the_paths_enter_has_half_the_probability(atlas):
 def test_above_flight_level_600_is_a_matter_of_pressure(atlas):
     low = southward(10)
     high = posterior(low.lat_deg, low.lon_deg, low.time_s, pressure_pa=low.pressure_pa - 100.0)
-    assert traversed.ledger(low, atlas, KINDS).levels[0].probability_ever == 0.0
-    assert traversed.ledger(high, atlas, KINDS).levels[0].probability_ever == pytest.approx(1.0)
-    assert traversed.ledger(high, atlas, KINDS).levels[0].time_above_fraction == (1.0, 1.0, 1.0)
+    assert accounted(low, atlas).levels[0].probability_ever == 0.0
+    assert accounted(high, atlas).levels[0].probability_ever == pytest.approx(1.0)
+    assert accounted(high, atlas).levels[0].time_above_fraction == (1.0, 1.0, 1.0)
 
 
 @given(

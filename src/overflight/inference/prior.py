@@ -15,7 +15,7 @@ from overflight.inference.posterior import Diagnostics, Posterior
 from overflight.inference.stratum import Settings, drift_of, end_s, timetable
 from overflight.physics.windgrid import WindGrid
 
-N_STRATA, N_EACH = 40, 25  # per launch candidate, and balloons in each
+N_STRATA, N_EACH = 50, 8  # per launch candidate, and balloons in each
 
 
 def prior(case: Case, grid: WindGrid, error: WindError, settings: Settings, seed: int) -> Posterior:

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from overflight.case.model import Case, Statement
-from overflight.fields.places import Passages, Places
+from overflight.fields.places import Passages
 from overflight.inference import predicates
 from overflight.inference.posterior import Posterior, effective_size
 
@@ -34,7 +34,6 @@ CONSISTENT = "consistent (not decided)"
 UNTESTABLE = "untestable"
 OUT_OF_SCOPE = "out of scope"
 
-ZONE_KINDS = ("country", "state", "territorial_sea")
 MIN_EFFECTIVE = 40.0  # effective paths needed once a statement's own evidence is removed
 
 
@@ -74,16 +73,12 @@ class Claimed:
         return sum(line.label == label for line in self.lines)
 
 
-def ledger(case: Case, posterior: Posterior, prior: Posterior, places: Places) -> Claimed:
-    """Judge every statement of the case."""
-    flown = tuple(
-        (paths, places.passages(paths.lat_deg, paths.lon_deg, paths.time_s, ZONE_KINDS))
-        for paths in (posterior, prior)
-    )
-    return Claimed(tuple(_line(statement, case, *flown) for statement in case.statements))
+Flown = tuple[Posterior, Passages]  # paths, and their passages through zones of every kind
 
 
-Flown = tuple[Posterior, Passages]
+def ledger(case: Case, after: Flown, before: Flown) -> Claimed:
+    """Judge every statement of the case on paths that saw the evidence and paths that did not."""
+    return Claimed(tuple(_line(statement, case, after, before) for statement in case.statements))
 
 
 def _line(statement: Statement, case: Case, after: Flown, before: Flown) -> ClaimLine:

@@ -76,15 +76,14 @@ class Traversed:
     n_effective: float
 
 
-def ledger(posterior: Posterior, places: Places, kinds: Sequence[str]) -> Traversed:
+def ledger(posterior: Posterior, passages: Passages, places: Places) -> Traversed:
     """Account for every zone that at least one path in a hundred touches.
 
     Parameters
     ----------
-    kinds
-        Which kinds of zones: ``country``, ``state``, ``territorial_sea``.
+    passages
+        The paths' passages through the zones to account for.
     """
-    passages = places.passages(posterior.lat_deg, posterior.lon_deg, posterior.time_s, tuple(kinds))
     n_effective = min(
         effective_size(posterior.weight), float(posterior.diagnostics.distinct_ancestors)
     )
