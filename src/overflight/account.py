@@ -134,7 +134,7 @@ def _ledgers(case: Case, drawn: Posterior, before: Posterior, progress: Progress
     progress("ledgers", 1, 4)
     unseen = atlas.passages(before.lat_deg, before.lon_deg, before.time_s, ZONE_KINDS)
     progress("ledgers", 2, 4)
-    crossed = traversed.ledger(drawn, passages, atlas)
+    crossed = traversed.ledger(case, drawn, passages, atlas)
     progress("ledgers", 3, 4)
     answers = Ledgers(
         traversed=crossed,

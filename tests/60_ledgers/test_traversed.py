@@ -1,15 +1,24 @@
 """Entry, exit and time inside, on paths that cross the 49th parallel when we say."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
-from flown import posterior, southward
+from flown import EPOCH, posterior, southward
 from hypothesis import given
 from hypothesis import strategies as st
 
+from overflight.case.vocabulary import Geometry, Use
 from overflight.fields import places
 from overflight.inference.posterior import effective_size
 from overflight.ledgers import traversed
 
+CASE = SimpleNamespace(
+    sightings=(),
+    launches=tuple(
+        SimpleNamespace(id=name, weight=1.0, time_max=EPOCH) for name in ("first", "second")
+    ),
+)
 KINDS = ("country", "state", "territorial_sea")
 
 
@@ -25,7 +34,7 @@ def line(atlas):
 
 def accounted(paths, atlas):
     passages = atlas.passages(paths.lat_deg, paths.lon_deg, paths.time_s, KINDS)
-    return traversed.ledger(paths, passages, atlas)
+    return traversed.ledger(CASE, paths, passages, atlas)
 
 
 def zone(line, name):
@@ -99,3 +108,19 @@ def test_weights_count_as_repeated_draws():
     (repeated,) = traversed.weighted_quantiles(twice, np.ones(6), (0.4,))
     assert weighted == pytest.approx(repeated, abs=0.25)
     assert effective_size(np.array([0.5, 0.5])) == pytest.approx(2.0)
+
+
+def test_a_launch_is_also_judged_without_the_reports_that_decide_it(atlas):
+    paths = southward(100)
+    told = posterior(
+        paths.lat_deg, paths.lon_deg, paths.time_s, sighting_ids=("early",),
+        log_mixture=np.where(paths.launch[:, None] == 0, 3.0, 0.0),
+        weight=np.where(paths.launch == 0, np.exp(3.0), 1.0) / (50 * (1 + np.exp(3.0))),
+    )  # fmt: skip
+    early = SimpleNamespace(id="early", use=Use.YES, geometry=Geometry.LAUNCH, time_max=EPOCH)
+    case = SimpleNamespace(sightings=(early,), launches=CASE.launches)
+    passages = atlas.passages(told.lat_deg, told.lon_deg, told.time_s, KINDS)
+    first = traversed.ledger(case, told, passages, atlas).launches[0]
+    assert first.prior_probability == 0.5
+    assert first.probability == pytest.approx(1 / (1 + np.exp(-3.0)))
+    assert first.winds_probability == pytest.approx(0.5)

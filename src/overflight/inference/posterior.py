@@ -88,6 +88,12 @@ class Posterior:
             )
         )
 
+    def equal_rows(self, n_rows: int) -> NDArray[np.int64]:
+        """Rows of ``n_rows`` equally probable paths (systematic, without a random number)."""
+        reached = np.cumsum(self.weight)
+        marks = (np.arange(n_rows) + 0.5) / n_rows * reached[-1]
+        return np.asarray(np.minimum(np.searchsorted(reached, marks), len(self.weight) - 1))
+
     def without(self, sighting_ids: tuple[str, ...]) -> "Posterior":
         """Reweight to the posterior that never saw these sightings, position or altitude.
 

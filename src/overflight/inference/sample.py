@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from overflight.case.model import Case
 from overflight.fields.error import WindError
 from overflight.inference import observations, outer
-from overflight.inference.gather import diagnose, gather
+from overflight.inference.gather import Pick, diagnose, gather
+from overflight.inference.outer import EVEN_SHARE
 from overflight.inference.posterior import Posterior
 from overflight.inference.stratum import (
     Reference,
@@ -131,19 +132,12 @@ class _Steps:
 def _assemble(task: Task, done: list[Stratum], prior_log: Array) -> Posterior:
     """Weigh strata, runs and draws together and thin them to the paths that are kept."""
     case, settings, seed = task.case, task.settings, task.seed
-    n_runs, n_draws = settings.n_runs, settings.n_draws
+    n_runs = settings.n_runs
     constant = prior_log + [s.constant_log for s in done]
     run_log = np.array([[run.log_evidence for run in s.runs] for s in done]) + constant[:, None]
     by_run = np.logaddexp.reduce(run_log, axis=0)
     share = np.exp(run_log - np.logaddexp.reduce(run_log.ravel()))
-    rng = np.random.Generator(np.random.Philox(key=seed, counter=1))
-    marks = (np.arange(settings.n_paths) + rng.random()) / settings.n_paths
-    reached = np.cumsum(np.repeat(share.ravel() / n_draws, n_draws))
-    chosen = np.minimum(np.searchsorted(reached / reached[-1], marks), reached.size - 1)
-    picks = []
-    for flat in chosen:
-        stratum, rest = divmod(int(flat), n_runs * n_draws)
-        picks.append((stratum, *divmod(rest, n_draws)))
+    picks, weight = _thin(settings, share, np.array([one.statics.launch for one in done]), seed)
     kept = gather(case, settings, done, picks, len(task.seen))
     statics = [done[pick[0]].statics for pick in picks]
     return Posterior(
@@ -153,7 +147,7 @@ def _assemble(task: Task, done: list[Stratum], prior_log: Array) -> Posterior:
         lon_deg=kept.lon_deg,
         height_m=kept.height_m,
         pressure_pa=kept.pressure_pa,
-        weight=np.full(settings.n_paths, 1.0 / settings.n_paths),
+        weight=weight,
         launch_ids=tuple(launch.id for launch in case.launches),
         launch=np.array([one.launch for one in statics], dtype=np.int64),
         launch_s=np.array([one.launch_s for one in statics]),
@@ -171,6 +165,39 @@ def _assemble(task: Task, done: list[Stratum], prior_log: Array) -> Posterior:
         wind_statement=task.error.statement,
         seed=seed,
     )
+
+
+def _thin(
+    settings: Settings, share: Array, launch: NDArray[np.int64], seed: int
+) -> tuple[list[Pick], Array]:
+    """Pick the paths to keep, and their weights.
+
+    Most are drawn in proportion to their probability; a part is shared evenly among the launch
+    candidates, at smaller weights, so that an unlikely launch can still be looked at.
+
+    Parameters
+    ----------
+    share : (stratum, run)
+        Posterior probability of every filter run.
+    launch : (stratum,)
+    """
+    n_runs, n_draws = settings.n_runs, settings.n_draws
+    within = np.zeros_like(share)
+    for one in np.unique(launch):
+        mine = launch == one
+        within[mine] = share[mine] / max(float(share[mine].sum()), 1e-300)
+    within /= len(np.unique(launch))
+    drawn_from = ((1.0 - EVEN_SHARE) * share + EVEN_SHARE * within).ravel()
+    rng = np.random.Generator(np.random.Philox(key=seed, counter=1))
+    marks = (np.arange(settings.n_paths) + rng.random()) / settings.n_paths
+    reached = np.cumsum(np.repeat(drawn_from / n_draws, n_draws))
+    chosen = np.minimum(np.searchsorted(reached / reached[-1], marks), reached.size - 1)
+    picks = []
+    for flat in chosen:
+        stratum, rest = divmod(int(flat), n_runs * n_draws)
+        picks.append((stratum, *divmod(rest, n_draws)))
+    weight = np.array([share[s, r] / drawn_from[s * n_runs + r] for s, r, _ in picks])
+    return picks, weight / weight.sum()
 
 
 def _defensive_log(done: list[Stratum], constant: Array) -> float | None:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from overflight.case.model import Case
+from overflight.case.vocabulary import Geometry, Use
 from overflight.fields.places import Passages, Places
 from overflight.inference.posterior import Posterior, effective_size
 
@@ -67,16 +69,31 @@ class LevelLine:
 
 
 @dataclass(frozen=True)
+class LaunchLine:
+    """One candidate launch: its probability, and what remains of it without the early reports.
+
+    The reports of the launch itself and of the first days decide between the candidates almost
+    alone; ``winds_probability`` is what the later track and the winds say by themselves.
+    """
+
+    name: str
+    prior_probability: float
+    probability: float
+    winds_probability: float
+
+
+@dataclass(frozen=True)
 class Traversed:
     """The ledger of question 1."""
 
     zones: tuple[ZoneLine, ...]
     levels: tuple[LevelLine, ...]
-    launches: tuple[tuple[str, float], ...]
+    launches: tuple[LaunchLine, ...]
+    early_reports: tuple[str, ...]
     n_effective: float
 
 
-def ledger(posterior: Posterior, passages: Passages, places: Places) -> Traversed:
+def ledger(case: Case, posterior: Posterior, passages: Passages, places: Places) -> Traversed:
     """Account for every zone that at least one path in a hundred touches.
 
     Parameters
@@ -95,8 +112,28 @@ def ledger(posterior: Posterior, passages: Passages, places: Places) -> Traverse
     return Traversed(
         zones=tuple(sorted(lines, key=lambda line: (line.kind, line.first_entry.p50_s))),
         levels=(_level_line("above FL600", FL600_PA, posterior),),
-        launches=tuple(posterior.launch_probability.items()),
+        launches=_launches(case, posterior),
+        early_reports=_early_reports(case),
         n_effective=n_effective,
+    )
+
+
+def _early_reports(case: Case) -> tuple[str, ...]:
+    """Reports that a launch candidate decides: launches, and what closed before the last opened."""
+    last_opens = max(launch.time_max for launch in case.launches)
+    return tuple(
+        s.id
+        for s in case.sightings
+        if s.use is not Use.NO and (s.geometry is Geometry.LAUNCH or s.time_max < last_opens)
+    )
+
+
+def _launches(case: Case, posterior: Posterior) -> tuple[LaunchLine, ...]:
+    later = posterior.without(_early_reports(case)).launch_probability
+    total = sum(launch.weight for launch in case.launches)
+    return tuple(
+        LaunchLine(launch.id, launch.weight / total, now, later[launch.id])
+        for launch, now in zip(case.launches, posterior.launch_probability.values(), strict=True)
     )
 
 

@@ -80,8 +80,7 @@ def _map(made: Made) -> MapData:
     columns = np.unique(
         np.linspace(0, len(posterior.time_s) - 1, MAP_TIMES).round().astype(np.int64)
     )
-    n_paths = len(posterior.weight)
-    rows = np.unique(np.linspace(0, n_paths - 1, min(MAP_TRACKS, n_paths)).astype(np.int64))
+    rows = np.unique(posterior.equal_rows(MAP_TRACKS))
     stamps = [
         (posterior.epoch + timedelta(seconds=float(posterior.time_s[c]))).strftime(
             "%Y-%m-%dT%H:%MZ"

@@ -157,7 +157,7 @@ def _paths(posterior: Posterior, path: Path) -> None:
     """A hundred equally probable paths, a point every hour."""
     rows = []
     hourly = np.flatnonzero(np.isclose(posterior.time_s % 3_600.0, 0.0))
-    kept = np.unique(np.linspace(0, len(posterior.weight) - 1, PATHS).astype(np.int64))
+    kept = posterior.equal_rows(PATHS)
     for number, row in enumerate(kept):
         for column in hourly:
             if not np.isfinite(posterior.lat_deg[row, column]):

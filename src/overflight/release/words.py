@@ -120,12 +120,13 @@ def _count_tested(case: Case) -> int:
 
 
 def _launch_sentence(line: Traversed) -> str:
-    best, share = max(line.launches, key=lambda item: item[1])
     if len(line.launches) < 2:
         return ""
+    best = max(line.launches, key=lambda one: one.probability)
     return (
-        f"Of the reported launch dates, {best} is {probable(share)} given these sightings and"
-        " winds; the contradicting reports stay in the case."
+        f"Of the contradicting launch reports, {best.name} is {probable(best.probability)}; that"
+        f" rests on {', '.join(line.early_reports)}. The later track and these winds alone give it"
+        f" {percent(best.winds_probability)}."
     )
 
 
@@ -210,11 +211,24 @@ def _range(epoch: datetime, spread: Spread) -> str:
 def _launch_table(line: Traversed) -> Table:
     return Table(
         caption="Reported launches",
-        columns=("Candidate", "Probability given everything here"),
-        rows=tuple((name, probable(share)) for name, share in line.launches),
+        columns=(
+            "Candidate",
+            "Before any evidence",
+            "Given everything",
+            "Later track and winds only",
+        ),
+        rows=tuple(
+            (
+                one.name,
+                percent(one.prior_probability),
+                probable(one.probability),
+                percent(one.winds_probability),
+            )
+            for one in line.launches
+        ),
         note=(
-            "Both reports stay in the case. With a climatology the winds hardly tell them apart;"
-            " what does is which sightings each can explain."
+            "Both reports stay in the case. The last column leaves out the reports that decide"
+            f" between the candidates by themselves ({', '.join(line.early_reports)})."
         ),
     )
 
