@@ -1,4 +1,4 @@
-"""How far a midpoint step of minutes strays in a sheared jet with wind error (SCIENCE A6)."""
+"""How far a midpoint step of minutes strays in a sheared jet with wind error (method 9)."""
 
 import numba
 import numpy as np

@@ -1,6 +1,6 @@
 """Two flights on a plane whose evidence is known: the sheared jet and the linear problem.
 
-Units are km and h, as in SCIENCE appendices A3 and A5. They run through the same engine as the
+Units are km and h, as in method 9. They run through the same engine as the
 balloon; only the four model functions differ.
 """
 

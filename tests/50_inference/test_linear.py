@@ -1,4 +1,4 @@
-"""T10: the exactly solvable problem (SCIENCE 2.4, appendix A3)."""
+"""T10: the exactly solvable problem (method 9)."""
 
 import numpy as np
 import pytest

@@ -1,9 +1,9 @@
 """Winds whose tracks are known, for tests and for teaching; nothing here is an analysis.
 
 Two flows turn the whole atmosphere about a tilted axis, so that every track is a circle and its
-end is known to round-off, also over the poles: :func:`turning_wind` on a round Earth (SCIENCE A1)
+end is known to round-off, also over the poles: :func:`turning_wind` on a round Earth (method 9)
 and :func:`turning_normals_wind` on WGS84 at a height. :func:`sheared_jet` is a plane flow with
-shear and a wave (SCIENCE A5), in km and h because its published reference values are.
+shear and a wave (method 9), in km and h because its published reference values are.
 """
 
 import math
@@ -144,7 +144,7 @@ def turning_flow(turning: Turning) -> Flow:
 
 @kernel
 def sheared_jet(x_km: float, y_km: float, level: float, time_h: float) -> tuple[float, float]:
-    """Wind of the sheared jet, km/h, on a plane; ``level`` runs from 0 to 1 (SCIENCE A5).
+    """Wind of the sheared jet, km/h, on a plane; ``level`` runs from 0 to 1 (method 9).
 
     >>> sheared_jet(0.0, 300.0, 0.5, 0.0)
     (70.0, 0.0)
@@ -156,7 +156,7 @@ def sheared_jet(x_km: float, y_km: float, level: float, time_h: float) -> tuple[
 
 @dataclass(frozen=True)
 class JetProblem:
-    """The flight in the sheared jet whose evidence is known (SCIENCE A5; T12, T13).
+    """The flight in the sheared jet whose evidence is known (method 9).
 
     Positions are (x, y) in km. Each fix is normal with the given sd per axis. ``log_evidence``
     averages over the level, uniform on 0 to 1, the start and the wind error.

@@ -1,16 +1,16 @@
 """How the balloon could have moved: the hypothesis M0, passive drift, and its unknowns.
 
 M0 has no engine and chooses nothing: it goes with the air at its float level. What is unknown for
-a whole flight (SCIENCE 1.3, 1.6, 2.1) is drawn here once per stratum, from priors that are stated
+a whole flight (method 2, 3) is drawn here once per stratum, from priors that are stated
 as a table and printed in every account:
 
     launch            one of the case's candidates, with the case's weights
     launch time       uniform over the candidate's window
     float density     log-uniform over the case's float band (a superpressure balloon keeps the
-                      density of the air around it; SCIENCE 1.3)
+                      density of the air around it; method 2)
     slow drift        normal, 100 m a day: gas lost, ballast dropped
     day-night swing   half-normal, 60 m (superpressure) or 2 km (zero-pressure)
-    wind-error scale  log-normal with the wind's own width, mean square kept (SCIENCE 1.6)
+    wind-error scale  log-normal with the wind's own width, mean square kept (method 3)
     wind-error time   log-normal around the wind's own median
 
 Apart from the launch they are six numbers; in the space of their normal quantiles the prior is a

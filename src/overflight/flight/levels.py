@@ -17,7 +17,7 @@ from overflight.physics import atmosphere
 from overflight.physics.drift import LevelLaw
 from overflight.physics.sun import sun_vector
 
-ASCENT_MPS = 5.0  # usual for latex and superpressure alike; SCIENCE 1.3
+ASCENT_MPS = 5.0  # usual for latex and superpressure alike; method 2
 BEGIN_PA = 20_000.0
 
 

@@ -4,7 +4,7 @@ The twist (:mod:`overflight.inference.twist`) is a Gaussian approximation psi of
 of all later reports given a state. The filter draws each step's noise from the step's own law
 times psi, moves with the full nonlinear model, and pays exactly for the difference::
 
-    weight *= [N(w; 0, I) / q(w)] * psi_{k+1}(s_{k+1}) / psi-_k(s_k)            (SCIENCE 2.3)
+    weight *= [N(w; 0, I) / q(w)] * psi_{k+1}(s_{k+1}) / psi-_k(s_k)            (method 5)
 
 where psi- leaves out the reports due at k itself. psi contains, for every report, a Gaussian
 stand-in at one moment; it is *lent* when the particle passes that moment and settled when the

@@ -1,6 +1,6 @@
 """The case that can be solved exactly: one axis, a constant wind, Ornstein-Uhlenbeck errors.
 
-An oracle for the particle filters and for model comparison (SCIENCE 2.4): the Kalman filter and
+An oracle for the particle filters and for model comparison (method 9): the Kalman filter and
 the Rauch-Tung-Striebel smoother over the exact joint transition of position and velocity errors.
 Units are the caller's (km and h in the reference problem); nothing here is on the main path.
 """
@@ -48,7 +48,7 @@ class Solution:
 def transition(problem: Problem, step: float) -> tuple[Array, Array]:
     """Exact transition matrix and noise covariance of (x, e_1, e_2, ...) over ``step``.
 
-    SCIENCE equation (3), once for each velocity; the mean wind is added by the caller.
+    method 3, once for each velocity; the mean wind is added by the caller.
     """
     size = 1 + len(problem.velocities)
     carry, noise = np.eye(size), np.zeros((size, size))

@@ -1,7 +1,7 @@
 """From a case's sightings to reports on one stratum's timetable.
 
 Position and altitude are judged apart: a pilot can be right about where and wrong about how high.
-A sighting's grade gives the prior probability that it is essentially right (SCIENCE 8.1; the
+A sighting's grade gives the prior probability that it is essentially right (method 4; the
 means of its Beta distributions). Its altitude depends on the flight's constants alone, so it
 weighs whole strata; its position weighs particles.
 """
@@ -26,13 +26,13 @@ from overflight.inference.reports import (
 )
 from overflight.physics.sphere import n_vector
 
-EDGE_M = 10_000.0  # soft edge of a region (SCIENCE 2.2)
+EDGE_M = 10_000.0  # soft edge of a region (method 4)
 # A stray report is at least this many times as spread out as a right one, so that a vague report
 # (1 sigma of 500 km) is never evidence against the very place it names.
 STRAY_SPREAD = 25.0
 DRIFT_SPEED_MPS = 12.0  # usual ground speed; turns the time step into a distance
 STRAY_ALTITUDE_M = 25_000.0  # a wrong altitude is anything from the ground to 25 km
-ALTITUDE_EDGE_M = 300.0  # soft edge of an altitude band (SCIENCE 2.2)
+ALTITUDE_EDGE_M = 300.0  # soft edge of an altitude band (method 4)
 PRESSURE_KIND_SD_M = 450.0  # pressure minus geometric altitude in winter: up to 0.7 km either way
 
 
@@ -75,7 +75,7 @@ def used_for_altitude(case: Case) -> tuple[Sighting, ...]:
 
 
 def stray_log_density(case: Case, sighting: Sighting) -> float:
-    """Log density of a stray report, 1/m2: even over a plausible area (SCIENCE 2.2)."""
+    """Log density of a stray report, 1/m2: even over a plausible area (method 4)."""
     spread_m2 = STRAY_SPREAD * 2.0 * math.pi * sighting.position_sd_m**2
     return -math.log(max(case.plausible_area_m2, spread_m2))
 

@@ -3,7 +3,7 @@
 A path is a function of its noise xi (four standard normals for the start, four a step). With the
 reports' Gaussian stand-ins the most probable path minimises ``|xi|^2 / 2 + sum r'P r / 2``. The
 reports are few and the noise is long, so each iteration solves the small system
-``S = J J' + P^-1`` and sets ``xi = J' S^-1 (r + J xi)`` (SCIENCE 2.3, step 1), with step halving.
+``S = J J' + P^-1`` and sets ``xi = J' S^-1 (r + J xi)`` (method 5), with step halving.
 J is never formed by perturbing the whole path: the model is linearised step by step and a
 report's row follows by carrying its sensitivity backward (the adjoint).
 
@@ -121,7 +121,7 @@ def stand_ins(
 
     A window of length T becomes its middle moment with the variance (speed T)^2 / 12 added along
     the path's motion there; a disc a normal of its radius; and the whole precision is multiplied
-    by the probability that the report is right, given the path (SCIENCE 2.3, step 6).
+    by the probability that the report is right, given the path (method 5).
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ from overflight.physics.sphere import MEAN_RADIUS_M
 Array = NDArray[np.float64]
 Truth = NDArray[np.bool_]
 
-HEIGHT_EDGE_M = 300.0  # a band's edges are as soft as a reported altitude's (SCIENCE 2.2)
+HEIGHT_EDGE_M = 300.0  # a band's edges are as soft as a reported altitude's (method 4)
 SAMPLES = 25  # moments looked at in a window
 
 

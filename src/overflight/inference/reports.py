@@ -2,7 +2,7 @@
 
 A report says: at some moment of a window (uniform over it) the balloon was near a place. Two
 shapes of "near": a bivariate normal (a fix, or a place given with an error), and a disc with a
-soft edge (seen from a town, no direction: anywhere within sight; SCIENCE 2.2). A report is
+soft edge (seen from a town, no direction: anywhere within sight; method 4). A report is
 essentially right with probability r; otherwise it says nothing and its density is that of a
 stray report over a plausible area::
 

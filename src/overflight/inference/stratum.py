@@ -26,7 +26,7 @@ from overflight.physics.windgrid import WindGrid
 
 Array = NDArray[np.float64]
 
-RESAMPLE_S = 6 * 3_600.0  # at most every six hours (SCIENCE 2.3, step 3)
+RESAMPLE_S = 6 * 3_600.0  # at most every six hours (method 5)
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Settings:
     """How hard to work. The defaults give the bundled case in well under a minute on two cores.
 
     The step suits the climatology, which is smooth: at 20 minutes the midpoint rule errs by some
-    200 m in five days of a sheared jet (SCIENCE A6), the wind by hundreds of kilometres.
+    200 m in five days of a sheared jet (method 9), the wind by hundreds of kilometres.
     """
 
     dt_s: float = 1_200.0
@@ -48,7 +48,7 @@ class Settings:
     n_paths: int = 800
     n_starts: int = 2
     n_threads: int = 2
-    n_defensive: int = 2  # further runs with twice the twist noise (SCIENCE 2.3, step 4)
+    n_defensive: int = 2  # further runs with twice the twist noise (method 5)
 
 
 @dataclass(frozen=True)

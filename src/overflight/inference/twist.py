@@ -4,7 +4,7 @@ Along a pilot path the model is linearised, ``d' = A d - nu + G w`` with d the l
 from the pilot, w standard normal noise and nu = G times the pilot's own noise. Every report has a
 Gaussian stand-in at one moment. Then the probability of all later stand-ins given d is, exactly
 for the linearised model, ``psi(d) = exp(-d'Hd/2 + b'd + c)``, and it runs backward from 1
-(SCIENCE 2.3; Mider, Schauer & van der Meulen 2021, *Electron. J. Stat.* 15, guided proposals)::
+(method 5; Mider, Schauer & van der Meulen 2021, *Electron. J. Stat.* 15, guided proposals)::
 
     W = I + Q H,  H~ = H W^-1,  b~ = W^-T b,  c~ = c + b'W^-1 Q b / 2 - ln|W| / 2
     psi-:  H = A'H~A,  b = A'(b~ + H~ nu),  c = c~ - b~'nu - nu'H~nu / 2

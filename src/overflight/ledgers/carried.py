@@ -24,7 +24,7 @@ GASES_KGMOL: Mapping[str, float] = {
 }
 
 # Superpressure over the pressure outside. A superpressure balloon keeps its shape at night with
-# 5 to 10 %; the bounds leave room on both sides (SCIENCE 3.1, 3.2).
+# 5 to 10 %; the bounds leave room on both sides (method 8).
 SUPERPRESSURE_FRACTION: Mapping[str, tuple[float, float]] = {
     "superpressure": (0.03, 0.12),
     "zero-pressure": (0.0, 0.0),

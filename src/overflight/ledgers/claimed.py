@@ -2,7 +2,7 @@
 
 Every statement is listed with its attribution and grade. A statement that carries a machine
 predicate is tested: the probability that it is true given all evidence except its own lineage,
-against its probability before any evidence (SCIENCE 8.4). Allegations that have nothing to do
+against its probability before any evidence (method 6). Allegations that have nothing to do
 with the flight are stored and shown with their attribution, and never tested.
 
 Labels:
@@ -165,7 +165,7 @@ def _logit_variance(probability: float, n: float) -> float:
 
 
 def judge(test: Numbers) -> str:
-    """Apply the rules of SCIENCE 8.4, also to both halves of the wind-error prior."""
+    """Apply the rules of method 6, also to both halves of the wind-error prior."""
     halves = (test.small_error_probability, test.large_error_probability)
     three = math.log(3.0)
     if test.probability >= 0.8 and test.log_bayes_factor >= three and min(halves) >= 0.8:

@@ -3,7 +3,7 @@
 For every zone: the probability that the balloon was ever inside, and, given that it was, the
 distribution of first entry, last exit and time inside. Times carry their 5 to 95 % range; a
 median alone would be read as a timetable. Flight levels are pressures: "above FL600" means a
-pressure below 7171.64 Pa, whatever the height in metres (SCIENCE 7).
+pressure below 7171.64 Pa, whatever the height in metres (method 7).
 """
 
 import math

@@ -7,8 +7,8 @@ carries its luck along, not its metres per second.
 
 Vectors travel as Earth-fixed Cartesian vectors between two places and are read in the local east
 and north there; so a track may pass over a pole or along the antimeridian without noticing.
-Scheme: midpoint rule with the error's mean velocity over the step added to both stages (SCIENCE
-decision D2; second order, Nordam & Duran 2020 for why a step must not straddle a time knot).
+Scheme: midpoint rule with the error's mean velocity over the step added to both stages (method
+1; second order, Nordam & Duran 2020 for why a step must not straddle a time knot).
 """
 
 import math
@@ -48,7 +48,7 @@ class Drift(NamedTuple):
 
     grid: WindGrid
     error: SigmaTable
-    error_scale: float  # one factor per flight (SCIENCE 1.6)
+    error_scale: float  # one factor per flight (method 3)
     ou: OuStep
     level: LevelLaw
     start_s: float
@@ -66,7 +66,7 @@ def daylight_fraction(
     """How far the day-side lift is switched on, 0 to 1, smooth over a few degrees.
 
     At 18 km the sun sets 5.5 degrees below the ground's horizon (dip 4.4, refraction 1.1;
-    SCIENCE 5.4); the film needs some minutes to follow, here a logistic of 2 degrees.
+    method 2); the film needs some minutes to follow, here a logistic of 2 degrees.
     """
     sine = x * sun_x + y * sun_y + z * sun_z
     return 1.0 / (1.0 + math.exp(-(sine - _LAST_SUN) / _TWILIGHT))
@@ -153,7 +153,7 @@ def _moved(
     east_m: float,
     north_m: float,
 ) -> Vector:
-    """Go metres east and north, in the frame and with the radii of a place (SCIENCE 1.1, eq. 1).
+    """Go metres east and north, in the frame and with the radii of a place (method 1).
 
     The radii come from the sine of the latitude, which is the normal's z: no trigonometry in the
     innermost loop (a quarter of a step's time when it was there).

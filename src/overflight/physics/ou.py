@@ -1,6 +1,6 @@
 """The error of an analysed wind along a track: an Ornstein-Uhlenbeck process, advanced exactly.
 
-Per component, with r = exp(-dt / tau), velocity error e and its displacement X (SCIENCE 1.6)::
+Per component, with r = exp(-dt / tau), velocity error e and its displacement X (method 3)::
 
     e' = r e + w_e            X' = X + tau (1 - r) e + w_x
 
@@ -86,7 +86,7 @@ def ou_step(tau_s: float, dt_s: float) -> OuStep:
 def displacement_sd_m(sigma_mps: float, tau_s: float, time_s: float) -> float:
     """Displacement, as sd per component, that a stationary wind error has caused after a time.
 
-    sqrt(2) s tau sqrt(t/tau - 1 + exp(-t/tau)); SCIENCE equation (4).
+    sqrt(2) s tau sqrt(t/tau - 1 + exp(-t/tau)); method 3.
 
     >>> round(displacement_sd_m(1.0, 86_400.0, 86_400.0), 1)
     74110.8
@@ -106,7 +106,7 @@ def rotating_displacement_sd_m(
 ) -> float:
     """Displacement sd per component of a near-inertial error, which turns as it decays.
 
-    s sqrt(2 Re[t/a - (1 - exp(-a t))/a^2]) with a = 1/tau + i f; SCIENCE equation (5).
+    s sqrt(2 Re[t/a - (1 - exp(-a t))/a^2]) with a = 1/tau + i f; method 3.
 
     >>> round(rotating_displacement_sd_m(2.0, 86_400.0, coriolis_radps(45.0), 86_400.0))
     40858

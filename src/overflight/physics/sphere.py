@@ -3,7 +3,7 @@
 A place is the unit normal n = (cos lat cos lon, cos lat sin lon, sin lat) of the WGS84 ellipsoid,
 with geodetic latitude. Nothing special happens to it at a pole or at the antimeridian. Motion
 divides the eastward wind by N + h and the northward wind by M + h, which is exact on the ellipsoid
-(SCIENCE 1.1); distances for reports are great circles on the mean sphere.
+(method 1); distances for reports are great circles on the mean sphere.
 """
 
 import math
@@ -104,7 +104,7 @@ def north(x: float, y: float, z: float) -> Vector:
 
 @kernel
 def rate(x: float, y: float, z: float, u_mps: float, v_mps: float, height_m: float) -> Vector:
-    """How fast the normal turns (1/s) under a wind east and north; SCIENCE equation (1)."""
+    """How fast the normal turns (1/s) under a wind east and north; method 1."""
     along_m, across_m = radii_m(z)
     ex, ey, _ = east(x, y, z)
     eastward = u_mps / (across_m + height_m)

@@ -1,7 +1,7 @@
 """Wind from a grid: bilinear across the globe, linear in ln p, linear in time.
 
 Linear in every coordinate, because the error of a wind analysis and its time sampling dominate
-(SCIENCE D3) and because a linear sampler never overshoots. Within a degree of a pole east and
+(method 1) and because a linear sampler never overshoots. Within a degree of a pole east and
 north turn quickly from node to node, so there the four nodes' winds are interpolated as
 Earth-fixed vectors and read against the local east and north.
 

@@ -16,7 +16,7 @@ _WORDS = (
 )
 _SURE = "almost certain"
 
-COARSE_S = 6 * 3_600.0  # beyond this 5-95 % width a time is told by the hour (SCIENCE 7)
+COARSE_S = 6 * 3_600.0  # beyond this 5-95 % width a time is told by the hour (method 7)
 FOOT_M = 0.3048
 NAUTICAL_MILE_M = 1_852.0
 POUND_KG = 0.45359237
