@@ -85,8 +85,8 @@ def linearise(model: Model, parameters: Any, noises: Array, probe: Array = _PROB
 
 @loop
 def _sensitivity(carry: Array, reach: Array, due: NDArray[np.int64], shape: Array) -> Array:
-    """Rows of J scaled by the root of each stand-in's precision (upper Cholesky factor)."""
-    rows = np.zeros((2 * due.size, 4 * carry.shape[0]))
+    """J', each report's two columns scaled by the root of its precision (upper Cholesky)."""
+    columns = np.zeros((4 * carry.shape[0], 2 * due.size))
     adjoint, earlier = np.empty(4), np.empty(4)
     for report in range(due.size):
         root = _root(shape[report])
@@ -98,12 +98,12 @@ def _sensitivity(carry: Array, reach: Array, due: NDArray[np.int64], shape: Arra
             for k in range(due[report], -1, -1):
                 transposed_times_vector(reach[k], adjoint, earlier)
                 for column in range(4):
-                    rows[2 * report + axis, 4 * k + column] = earlier[column]
+                    columns[4 * k + column, 2 * report + axis] = earlier[column]
                 if k > 0:
                     transposed_times_vector(carry[k], adjoint, earlier)
                     for column in range(4):
                         adjoint[column] = earlier[column]
-    return rows
+    return columns
 
 
 @loop
@@ -180,11 +180,12 @@ def improve(
     and the squared change of the noise.
     """
     linear = linearise(model, parameters, noises, probe)
-    rows = _sensitivity(linear.carry, linear.reach, standing.due, standing.shape)
+    columns = _sensitivity(linear.carry, linear.reach, standing.due, standing.shape)
     misses = _scaled(standing, standing.fix)
     flat = noises.reshape(-1)
-    system = rows @ rows.T + np.eye(len(rows))
-    target = np.linalg.solve(system, misses + rows @ flat) @ rows
+    system, answered = _normal(columns, flat)
+    solved = np.asarray(np.linalg.solve(system, misses + answered), dtype=np.float64)
+    target = _weighted(columns, solved)
     was = 0.5 * float(flat @ flat) + 0.5 * float(misses @ misses)
     local = np.empty(4)
     for halving in range(10):
@@ -199,6 +200,34 @@ def improve(
         if now < was:
             return linear._replace(pilot=states, noises=trial), was - now
     return linear, 0.0
+
+
+# The three products below are loops of our own: a library's would split its sums over however many
+# threads the machine has, and the last bits of every path would depend on that.
+
+
+@loop
+def _normal(columns: Array, flat: Array) -> tuple[Array, Array]:
+    """J J' + 1 and J xi, from J'."""
+    n = columns.shape[1]
+    system, answered = np.eye(n), np.zeros(n)
+    for k in range(columns.shape[0]):
+        for i in range(n):
+            value = columns[k, i]
+            answered[i] += value * flat[k]
+            for j in range(n):
+                system[i, j] += value * columns[k, j]
+    return system, answered
+
+
+@loop
+def _weighted(columns: Array, share: Array) -> Array:
+    """J' times a vector."""
+    total = np.zeros(columns.shape[0])
+    for k in range(columns.shape[0]):
+        for i in range(share.size):
+            total[k] += columns[k, i] * share[i]
+    return total
 
 
 def _scaled(standing: StandIns, misses: Array) -> Array:
