@@ -15,10 +15,10 @@ SUFFIXES = {
 }  # fmt: skip
 LOGARITHM = "log_"  # of what follows, in SI: log_pressure is the logarithm of pascals
 PURE = {"scale", "decay", "flattening"}  # factors, said in the last word of the name
+ARGUMENT = re.compile(r"_(of|at)_\w+$")  # height_m_of_pressure: a quantity, then of what
 COMPONENT = re.compile(r"(\w+_)?[a-z]?[xyz]|east|north")  # of a vector, in the vector's unit
 EXCEPTIONS = {
     "E2": "the eccentricity squared is known by no other name",
-    "POLE": "the length of a cross product of unit vectors",
     "sigma": "the standard deviation of the wind error in m/s, as the literature calls it",
     "noise_e": "an element of the matrix written beside it",
     "noise_xe": "an element of the matrix written beside it",
@@ -59,7 +59,7 @@ def without_a_unit(tree: ast.Module) -> list[str]:
         for line, name, kind in numbers(tree)
         if kind is not None
         and ast.unparse(kind) == "float"
-        and name.lower().rsplit("_", maxsplit=1)[-1] not in SUFFIXES | PURE
+        and ARGUMENT.sub("", name.lower()).rsplit("_", maxsplit=1)[-1] not in SUFFIXES | PURE
         and not name.startswith(LOGARITHM)
         and not COMPONENT.fullmatch(name)
         and name not in EXCEPTIONS
@@ -75,6 +75,7 @@ def test_every_number_names_its_unit(path):
     "code",
     [
         "def height(pressure_pa: float) -> float: ...",
+        "def height_of_pressure(pressure_pa: float) -> float: ...",
         "def height_m(pressure: float) -> float: ...",
         "def height_m(*, pressure: float) -> float: ...",
         "EARTH_RADIUS = 6_371_008.8",
