@@ -1,6 +1,5 @@
 """A page as the real case makes it, with rows that try to break out of it."""
 
-import dataclasses
 import os
 import shutil
 from datetime import UTC, datetime, timedelta
@@ -81,9 +80,7 @@ def markers(day, lat, lon):
                 time_max_iso=stamp(day[k] + 0.02 * (n % 3)),
                 used=not far,
                 probability=None if far else float(np.clip(rng.beta(6, 1.2), 0.004, 0.996)),
-                source_url=(
-                    HOSTILE[6] if n == 33 else None if n == 5 else f"https://example.org/news/{n}?a=1&b=2"
-                ),
+                source_url={33: HOSTILE[6], 5: None}.get(n, f"https://example.org/{n}?a=1&b=2"),
                 source_name=hostile or ["Daily Record", "City Gazette", "Weather office"][n % 3],
                 altitude_min_m=18_000.0 if n % 8 == 0 else None,
                 altitude_max_m=19_800.0 if n % 8 == 0 else None,
@@ -93,86 +90,121 @@ def markers(day, lat, lon):
 
 
 def zones_table():
+    columns = ("Zone", "Entered at all", "First entry, median", "5 to 95 %", "Time inside")
     rows = (
-        ("Canada", "> 99 % \u00b1 0", "29 Jan 06:15Z", "28 Jan 20Z to 29 Jan 17Z", "31 Jan 20:15Z", "31 Jan 12Z to 1 Feb 02Z", "62 h (49 h to 75 h)"),
-        ("United States", "> 99 % \u00b1 0", "28 Jan 09:00Z", "27 Jan 22Z to 28 Jan 19Z", "until the end", "", "5.1 d (4.8 d to 5.6 d)"),
-        ("Japan", "41 % \u00b1 4", "22 Jan 11:00Z", "21 Jan to 24 Jan", "23 Jan 02:00Z", "22 Jan to 24 Jan", "9.0 h (2.1 h to 19 h)"),
-        ("Taiwan", "12 % \u00b1 3", "21 Jan 05:00Z", "20 Jan to 22 Jan", "21 Jan 09:00Z", "20 Jan to 22 Jan", "3.4 h (1.0 h to 6.0 h)"),
-    )  # fmt: skip
-    return Table(
-        "Countries: entry and exit",
-        ("Zone", "Entered at all", "First entry, median", "5 to 95 %", "Last exit, median", "5 to 95 %", "Time inside"),
-        rows,
-        "Times in UTC, given that the zone was entered.",
-    )  # fmt: skip
+        ("Canada", "> 99 % \u00b1 0", "29 Jan 06:15Z", "28 Jan 20Z to 29 Jan 17Z", "62 h"),
+        ("United States", "> 99 % \u00b1 0", "28 Jan 09:00Z", "27 Jan 22Z to 28 Jan 19Z", "5.1 d"),
+        ("Japan", "41 % \u00b1 4", "22 Jan 11:00Z", "21 Jan to 24 Jan", "9.0 h (2.1 h to 19 h)"),
+        ("Taiwan", "12 % \u00b1 3", "21 Jan 05:00Z", "20 Jan to 22 Jan", "3.4 h (1.0 h to 6 h)"),
+    )
+    return Table("Countries: entry and exit", columns, rows, "In UTC, given that it was entered.")
+
+
+def hostile_table():
+    columns = ("Tension", HOSTILE[1])
+    rows = tuple((text, text) for text in HOSTILE)
+    return Table("Tensions " + HOSTILE[0], columns, rows, HOSTILE[2])
 
 
 def sections():
     return (
         Section(
-            "traversed", "How did it traverse?",
-            "Over Canada > 99 %, the United States > 99 %, Japan 41 %, Taiwan 12 %.",
-            (
+            anchor="traversed",
+            question="How did it traverse?",
+            answer="Over Canada > 99 %, the United States > 99 %, Japan 41 %, Taiwan 12 %.",
+            basis=(
                 "Every path is cut at the borders; the probability is the share of paths inside.",
                 "Times are given no sharper than their own spread.",
                 "Airspace identification zones are not sovereign airspace and are not listed.",
             ),
-            "A wind analysis of those days, or dated positions in the gaps.",
-            (zones_table(),),
+            would_change="A wind analysis of those days, or dated positions in the gaps.",
+            tables=(zones_table(),),
         ),
         Section(
-            "steered", "Did it drift or was it steered?",
-            "Not answered. With a wind climatology a steering verdict would be an accident of the weather.",
-            ("Passive drift was assumed throughout.",), "Winds of those days with a known error.",
+            anchor="steered",
+            question="Did it drift or was it steered?",
+            answer="Not answered. With a wind climatology a verdict would be an accident.",
+            basis=("Passive drift was assumed throughout.",),
+            would_change="Winds of those days with a known error.",
         ),
         Section(
-            "Carried & more \"q\"", "What did it carry? <b>",
-            "Between 900 and 4,100 kg with envelope. These are bounds, not an estimate.",
-            HOSTILE, HOSTILE[0],
-            (Table("Tensions " + HOSTILE[0], ("Tension", HOSTILE[1]), tuple((text, text) for text in HOSTILE), HOSTILE[2]),),
+            anchor='Carried & more "q"',
+            question="What did it carry? <b>",
+            answer="Between 900 and 4,100 kg with envelope. These are bounds, not an estimate.",
+            basis=HOSTILE,
+            would_change=HOSTILE[0],
+            tables=(hostile_table(),),
         ),
-    )  # fmt: skip
+    )
 
 
-def make_page(**changes):
+def statements():
+    columns = ("Id", "Said", "Who", "Attribution", "Grade", "Statement", "Verdict", "Source")
+    said = (
+        "the balloon was at about sixty thousand feet, well above air traffic, and drifting east"
+        " with the winds."
+    )
+    rows = []
+    for n in range(60):
+        verdict = "supported" if n % 3 else "untestable"
+        who = ("A spokesperson", "official named", "B2", f"Statement {n}: {said}", verdict)
+        rows.append((f"T{n:03d}", f"{n % 28 + 1} Feb 2023", *who, "SRC1"))
+    rows += [(f"H{n}", "", text, text, "F6", text, text, text) for n, text in enumerate(HOSTILE)]
+    return Table("All statements", columns, tuple(rows), "Grade: reliability, then credibility.")
+
+
+def sources():
+    columns = ("Id", "Publisher", "Published", "Copy", "Address")
+    address = "https://www.example.org/2023/02/{:02d}/a-long-title-of-an-article-on-a-balloon.html"
+    rows = [(f"SRC{n}", "Daily Record", "3 Feb 2023", "read", address.format(n)) for n in range(30)]
+    rows += [(f"BAD{n}", text, text, text, text) for n, text in enumerate(HOSTILE)]
+    return Table("Sources", columns, tuple(rows))
+
+
+def map_data():
     day, lat_deg, lon_deg, height_m = flights()
     lat, lon = middle_of(lat_deg, lon_deg)
-    said = tuple(
-        (f"T{n:03d}", f"{n % 28 + 1} Feb 2023", "A spokesperson", "official named", "said", "B2",
-         f"Statement {n}: the balloon was at about sixty thousand feet, well above air traffic, and drifting east with the winds.",
-         "supported" if n % 3 else "untestable", "SRC1")
-        for n in range(60)
-    )  # fmt: skip
-    said += tuple((f"H{n}", "", text, text, text, "F6", text, text, text) for n, text in enumerate(HOSTILE))
-    sources = tuple(
-        (f"SRC{n}", "Daily Record", "3 Feb 2023", "read", f"https://www.example.org/2023/02/{n:02d}/a-long-title-of-an-article-about-a-balloon.html")
-        for n in range(30)
-    ) + tuple((f"BAD{n}", text, text, text, text) for n, text in enumerate(HOSTILE))  # fmt: skip
-    page = Page(
+    return MapData(
+        time_iso=tuple(stamp(d) for d in day),
+        lat_deg=lat_deg,
+        lon_deg=lon_deg,
+        height_m=height_m,
+        median_lat_deg=lat,
+        median_lon_deg=lon,
+        sightings=markers(day, lat, lon),
+    )
+
+
+def make_page():
+    return Page(
         title="The balloon of January and February 2023",
-        summary="A high-altitude balloon crossed the North Pacific, Alaska, Canada and the United States.",
+        summary="It crossed the North Pacific, Alaska, Canada and the United States.",
         bottom_line=(
-            "A balloon that only drifted fits 31 of the 35 public position reports used here, from 20 January to 4 February.",
+            "A balloon that only drifted fits 31 of the 35 public position reports used here, from"
+            " 20 January to 4 February.",
             "It was almost certainly over: Canada, United States.",
-            "Of the reported launch dates, 20 January is likely (64 %) given these sightings and winds; the contradicting reports stay in the case.",
+            "Of the reported launch dates, 20 January is likely (64 %) given these sightings and"
+            " winds; the contradicting reports stay in the case.",
             "Whether it was steered cannot be said from these winds: that verdict is refused here.",
-            "Of 96 public statements, 24 can be tested on the track; the others are listed with their sources.",
+            "Of 96 public statements, 24 can be tested on the track; the others are listed.",
         ),
-        would_change="A wind analysis of those days (ERA5 or GFS, 50 to 100 hPa) would narrow the track from hundreds of kilometres to tens and allow a test of steering.",
+        would_change=(
+            "A wind analysis of those days (ERA5 or GFS, 50 to 100 hPa) would narrow the track from"
+            " hundreds of kilometres to tens and allow a test of steering."
+        ),
         prior_only=True,
         wind_statement="climatology: prior only",
         sections=sections(),
-        map=MapData(tuple(stamp(d) for d in day), lat_deg, lon_deg, height_m, lat, lon, markers(day, lat, lon)),
-        sources=Table("Sources", ("Id", "Publisher", "Published", "Copy", "Address"), sources),
-        statements=Table("All statements", ("Id", "Said", "Who", "Attribution", "How", "Grade", "Statement", "Verdict", "Source"), said, "Grade: reliability of the source, then credibility."),
-        diagnostics=Table("How the sampler fared", ("Quantity", "Value"), (("Effective sample size", "1432"), ("Warnings", "none"))),
-        how_to_cite="overflight 0.1.0: The balloon of January and February 2023. Inputs 0123456789ab, seed 1.",
-        attributions=("Made with Natural Earth.", "\u00a9 OpenStreetMap contributors (Open Database License)."),
+        map=map_data(),
+        sources=sources(),
+        statements=statements(),
+        diagnostics=Table("How the sampler fared", ("Quantity", "Value"), (("Warnings", "none"),)),
+        how_to_cite="overflight 0.1.0: The balloon of 2023. Inputs 0123456789ab, seed 1.",
+        attributions=("Made with Natural Earth.", "\u00a9 OpenStreetMap contributors (ODbL)."),
         version="0.1.0",
         inputs_sha256="0123456789abcdef" * 4,
         generated="2026-01-01",
-    )  # fmt: skip
-    return dataclasses.replace(page, **changes)
+    )
 
 
 @pytest.fixture(scope="session")

@@ -45,9 +45,7 @@ def draw(data: MapData) -> Markup:
     flying = np.isfinite(data.height_m).sum(axis=0)
     shown = flying >= max(1.0, MIN_FLYING_FRACTION * data.n_tracks)
     lines = np.full((5, len(data.time_iso)), np.nan)
-    lines[:, shown] = np.nanquantile(
-        data.height_m[:, shown], [0.05, 0.25, 0.5, 0.75, 0.95], axis=0
-    )
+    lines[:, shown] = np.nanquantile(data.height_m[:, shown], [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)
     times = tuple(datetime.fromisoformat(text) for text in data.time_iso)
     axes = Axes(times, *_range_m(lines, data))
     x = np.array([axes.x(at) for at in times])
@@ -105,12 +103,20 @@ def _heights(axes: Axes) -> Markup:
         feet = round(level / FOOT_M / 100.0) * 100
         parts.append(
             Markup(
-                '<path class="grid" d="M{} {}H{}"/><text class="axis end" x="{}" y="{}">{} km</text>'
+                '<path class="grid" d="M{} {}H{}"/>'
+                '<text class="axis end" x="{}" y="{}">{} km</text>'
                 '<text class="axis" x="{}" y="{}">{} ft</text>'
             ).format(
-                LEFT, y, WIDTH - RIGHT, LEFT - 12, y + 9, f"{level / 1_000.0:g}",
-                WIDTH - RIGHT + 12, y + 9, f"{feet:,}",
-            )  # fmt: skip
+                LEFT,
+                y,
+                WIDTH - RIGHT,
+                LEFT - 12,
+                y + 9,
+                f"{level / 1_000.0:g}",
+                WIDTH - RIGHT + 12,
+                y + 9,
+                f"{feet:,}",
+            )
         )
     return Markup("").join(parts)
 
@@ -146,8 +152,11 @@ def _reports(data: MapData, axes: Axes) -> Markup:
         wide = max(right - left, 8.0)
         parts.append(
             Markup('<rect class="report {}" x="{}" y="{}" width="{}" height="{}"/>').format(
-                "used" if mark.used else "unused", round((left + right - wide) / 2.0), round(high),
-                round(wide), max(round(low - high), 6),
-            )  # fmt: skip
+                "used" if mark.used else "unused",
+                round((left + right - wide) / 2.0),
+                round(high),
+                round(wide),
+                max(round(low - high), 6),
+            )
         )
     return Markup("").join(parts)

@@ -70,8 +70,10 @@ def spread_m(data: MapData, share_fraction: float) -> Values:
     Great circle on the mean sphere, good to 0.5 %. NaN where there is no middle or no track.
     """
     off_m = EARTH_MEAN_RADIUS_M * np.sqrt(_chord_squared(data))  # NaN-padded chords
-    angle_m = 2.0 * EARTH_MEAN_RADIUS_M * np.arcsin(
-        np.clip(off_m / (2.0 * EARTH_MEAN_RADIUS_M), 0.0, 1.0)
+    angle_m = (
+        2.0
+        * EARTH_MEAN_RADIUS_M
+        * np.arcsin(np.clip(off_m / (2.0 * EARTH_MEAN_RADIUS_M), 0.0, 1.0))
     )
     known = np.isfinite(angle_m).any(axis=0)
     spread = np.full(len(data.time_iso), np.nan)

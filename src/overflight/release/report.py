@@ -30,6 +30,7 @@ from overflight.release.worldmap import world_json
 __all__ = ["MapData", "Marker", "Page", "policy", "render", "safe_url", "script", "style", "write"]
 
 MAX_TRACKS, MAX_TIMES = 200, 160  # what a browser redraws without stutter
+LONG_WORD = 22  # characters; longer ones may break anywhere
 SHOWN_URL = 46  # characters of an address that a narrow column can show
 
 
@@ -163,7 +164,9 @@ def _template() -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(slug=_slug, coordinate=_coordinate, km=_km, utc=_utc)
+    environment.filters.update(
+        slug=_slug, coordinate=_coordinate, km=_km, widths=_widths, tight=_tight
+    )
     environment.globals.update(safe_url=safe_url, shown_url=shown_url)
     return environment.get_template("page.html.j2")
 
@@ -244,16 +247,17 @@ def _words(name: str) -> str:
 
 
 def _utc(iso: str) -> str:
-    return iso.replace("T", " ").removesuffix("+00:00").removesuffix("Z")
+    """A time as a table shows it, with hyphens that do not break a line."""
+    return iso.replace("T", " ").removesuffix("+00:00").removesuffix("Z").replace("-", "\u2011")
 
 
 def _interval(marker: Marker) -> str:
     first, last = _utc(marker.time_min_iso), _utc(marker.time_max_iso)
     if first == last:
-        return f"{first} UTC"
+        return first
     if first[:10] == last[:10]:
         last = last[11:]
-    return f"{first} to {last} UTC"
+    return f"{first} to {last}"
 
 
 def _coordinate(marker: Marker) -> str:
@@ -270,6 +274,21 @@ def _position(lat_deg: float, lon_deg: float, digits: int) -> str:
 
 def _km(length_m: float) -> str:
     return f"{length_m / 1_000.0:,.1f} km" if length_m < 10_000 else f"{length_m / 1_000.0:,.0f} km"
+
+
+def _widths(table: Table) -> list[str]:
+    """The class of each column, by what three in four of its cells hold."""
+    names = []
+    for column in range(len(table.columns)):
+        lengths = sorted(len(row[column]) for row in table.rows)
+        usual = lengths[len(lengths) * 3 // 4] if lengths else 0
+        names.append("long" if usual > 60 else "mid" if usual > 24 else "short")
+    return names
+
+
+def _tight(text: str) -> str:
+    """A class for cells with a word too long for any column."""
+    return " tight" if any(len(word) > LONG_WORD for word in text.split()) else ""
 
 
 def _slug(text: str) -> str:
@@ -298,8 +317,13 @@ def _middle_table(data: MapData) -> Table:
     return Table(
         caption="The middle of the tracks, and how far they lie from it",
         columns=(
-            "Time (UTC)", "Middle", "Half within", "Nine tenths within", "Height", "In the air",
-        ),  # fmt: skip
+            "Time (UTC)",
+            "Middle",
+            "Half within",
+            "Nine tenths within",
+            "Height",
+            "In the air",
+        ),
         rows=tuple(rows),
         note="The middle is the mean position of the tracks in the air, not a path of its own.",
     )

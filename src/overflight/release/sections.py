@@ -1,6 +1,6 @@
 """What the report is made of: sections and tables of plain text.
 
-No HTML here: the template lays out and escapes. The words come from :mod:`overflight.release.words`.
+No HTML here: the template lays out and escapes; :mod:`overflight.release.words` finds the words.
 """
 
 from dataclasses import dataclass

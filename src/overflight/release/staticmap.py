@@ -3,7 +3,7 @@
 from math import ceil, radians
 
 import numpy as np
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from numpy.typing import NDArray
 
 from overflight.release.mapdata import EARTH_MEAN_RADIUS_M, MapData, Marker
@@ -61,7 +61,9 @@ def frame_of(data: MapData) -> Frame:
 def _grid(frame: Frame) -> Markup:
     step = next((s for s in GRID_DEG if frame.width_deg / s <= 9.0), GRID_DEG[-1])
     lines, texts = [], []
-    for n in range(ceil(frame.west_deg / step), int((frame.west_deg + frame.width_deg) // step) + 1):
+    for n in range(
+        ceil(frame.west_deg / step), int((frame.west_deg + frame.width_deg) // step) + 1
+    ):
         x = round((n * step - frame.west_deg) * frame.units_per_deg)
         lines.append(f"M{x} 0V{frame.height}")
         texts.append(_text(x + 8, frame.height - 14, _lon_name(n * step), "grid-t"))
@@ -105,28 +107,40 @@ def _line(lat_deg: Values, lon_deg: Values, frame: Frame, name: str, step: float
 
 
 def _sightings(data: MapData, frame: Frame) -> Markup:
-    parts: list[Markup] = []
-    taken: list[tuple[float, float, float, float]] = []
-    for mark in sorted(data.sightings, key=lambda m: (not m.used, -(m.probability or 0.0), m.id)):
-        x, y = (float(v[0]) for v in frame.xy(np.array([mark.lat_deg]), np.array([mark.lon_deg])))
+    """Circles, then diamonds over them, then the names that find room; the used ones first."""
+    marks = sorted(data.sightings, key=lambda m: (not m.used, -(m.probability or 0.0), m.id))
+    spots = [_spot(mark, frame) for mark in marks]
+    reaches, diamonds, names = [], [], []
+    taken = [(x - DOT, y - DOT, x + DOT, y + DOT) for x, y in spots]
+    for mark, (x, y) in zip(marks, spots, strict=True):
         kind = "used" if mark.used else "unused"
-        parts.append(
-            Markup('<path class="reach {}" d="{}"/>').format(kind, _circle(mark, frame))
-        )
-        parts.append(
+        reaches.append(Markup('<path class="reach {}" d="{}"/>').format(kind, _circle(mark, frame)))
+        diamonds.append(
             Markup('<path class="mark {}" d="M{} {}l{d} {d}l-{d} {d}l-{d}-{d}z"/>').format(
-                kind, round(x), round(y) - DOT, d=DOT
+                kind, x, y - DOT, d=DOT
             )
         )
-        wide = LETTER * len(mark.id)
-        spot = (x + DOT + 6, y - LINE / 2, x + DOT + 6 + wide, y + LINE / 2)
-        if spot[2] < WIDTH and not any(_overlap(spot, other) for other in taken):
-            taken.append(spot)
-            parts.append(_text(round(spot[0]), round(y) + 12, mark.id, "mark-t"))
-    return Markup("").join(parts)
+        for left, middle in _places(x, y, LETTER * len(mark.id)):
+            room = (left, middle - LINE // 2, left + LETTER * len(mark.id), middle + LINE // 2)
+            if left > 0 and room[2] < WIDTH and not any(_overlap(room, one) for one in taken):
+                taken.append(room)
+                names.append(_text(left, middle + 12, mark.id, "mark-t"))
+                break
+    return Markup("").join([*reaches, *reversed(diamonds), *names])
 
 
-def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
+def _places(x: int, y: int, width: int) -> tuple[tuple[int, int], ...]:
+    """Where a name may stand beside its mark, best first: left end and middle height."""
+    right, left = x + DOT + 6, x - DOT - 6 - width
+    return ((right, y), (left, y), (right, y + LINE), (left, y - LINE), (right, y - LINE))
+
+
+def _spot(mark: Marker, frame: Frame) -> tuple[int, int]:
+    x, y = frame.xy(np.array([mark.lat_deg]), np.array([mark.lon_deg]))
+    return round(float(x[0])), round(float(y[0]))
+
+
+def _overlap(a: tuple[int, ...], b: tuple[int, ...]) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
@@ -146,4 +160,4 @@ def _circle(mark: Marker, frame: Frame) -> str:
 
 
 def _text(x: int, y: int, text: str, name: str) -> Markup:
-    return Markup('<text class="{}" x="{}" y="{}">{}</text>').format(name, x, y, escape(text))
+    return Markup('<text class="{}" x="{}" y="{}">{}</text>').format(name, x, y, text)

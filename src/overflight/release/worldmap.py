@@ -91,6 +91,9 @@ class Frame:
         return x, y
 
 
+WORLD = Frame(-180.0, -60.0, 360.0, 140.0)
+
+
 def frame_around(lat_deg: Values, lon_deg: Values) -> Frame:
     """The smallest frame with a margin that holds every position.
 
@@ -100,8 +103,9 @@ def frame_around(lat_deg: Values, lon_deg: Values) -> Frame:
     164.0
     """
     known = np.isfinite(lat_deg) & np.isfinite(lon_deg)
-    lats = lat_deg[known] if known.any() else np.array([-60.0, 75.0])
-    lons = np.sort(np.mod(lon_deg[known], 360.0)) if known.any() else np.array([0.0, 359.0])
+    if not known.any():
+        return WORLD
+    lats, lons = lat_deg[known], np.sort(np.mod(lon_deg[known], 360.0))
     gaps = np.diff(np.append(lons, lons[0] + 360.0))
     widest = int(np.argmax(gaps))
     west = float(lons[(widest + 1) % len(lons)]) - MARGIN_DEG

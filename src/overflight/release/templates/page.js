@@ -37,15 +37,16 @@
 
   // State of the view; everything drawn follows from it.
   let world, tracks;
-  const view = { flat: false, lon: -170, lat: 45, zoom: 1, time: nTimes - 1, chosen: -1, home: null };
+  const view = { flat: false, lon: -170, lat: 45, zoom: 1, time: nTimes - 1, chosen: -1, turned: false };
   let width = 0, height = 0, colours = {}, waiting = false, timer = 0;
 
   const size = () => Math.min(width, height);
+  const middleX = () => width / 2 - (width > 600 ? 24 : 0); // the buttons stand on the right
   function projection(zoom = view.zoom) {
     const made = view.flat
       ? G.geoNaturalEarth1().rotate([-view.lon, 0]).center([0, view.lat]).scale((width / 5.5) * zoom)
       : G.geoOrthographic().rotate([-view.lon, -view.lat]).scale(0.47 * size() * zoom);
-    return made.translate([width / 2, height / 2]).precision(0.6);
+    return made.translate([middleX(), height / 2]).precision(0.6);
   }
   const visible = (point) =>
     view.flat || G.geoDistance([view.lon, view.lat], point) < Math.PI / 2 - 0.01;
@@ -87,11 +88,11 @@
       let reach = 1e-3;
       for (const point of points.filter(visible)) {
         const [x, y] = project(point);
-        reach = Math.max(reach, Math.abs(x - width / 2) / (0.42 * width), Math.abs(y - height / 2) / (0.4 * height));
+        reach = Math.max(reach, Math.abs(x - middleX()) / (0.4 * width), Math.abs(y - height / 2) / (0.4 * height));
       }
       view.zoom = Math.min(8, Math.max(view.flat ? 0.9 : 1, 1 / reach));
     }
-    view.home = { lon: view.lon, lat: view.lat, zoom: view.zoom };
+    view.turned = false;
   }
   const clampLat = (lat) => Math.max(-89, Math.min(89, lat));
 
@@ -190,6 +191,16 @@
     }
   }
 
+  function ring(x, y, radius) {
+    for (const [colour, thickness] of [[colours.casing, 6], [colours.accent, 3]]) {
+      pen.beginPath();
+      pen.arc(x, y, radius, 0, 2 * Math.PI);
+      pen.strokeStyle = colour;
+      pen.lineWidth = thickness;
+      pen.stroke();
+    }
+  }
+
   function diamond(x, y, r, fill, edge) {
     pen.beginPath();
     pen.moveTo(x, y - r);
@@ -230,7 +241,10 @@
       if (!visible([mark.lon, mark.lat])) continue;
       const [x, y] = project([mark.lon, mark.lat]);
       pen.globalAlpha = later;
-      if (chosen) diamond(x, y, 9, colours.casing, colours.accent);
+      if (chosen) {
+        ring(x, y, 15);
+        diamond(x, y, 9, colours.casing, colours.accent);
+      }
       diamond(x, y, chosen ? 6 : 5, mark.used ? colours.ink : colours.casing,
         mark.used ? colours.casing : colours.ink);
       pen.globalAlpha = 1;
@@ -248,7 +262,8 @@
       const [x, y] = project([mark.lon, mark.lat]);
       const name = mark.id.length > 28 ? mark.id.slice(0, 27) + "\u2026" : mark.id;
       const w = pen.measureText(name).width;
-      const left = x + 9 + w > width - 4 ? x - 9 - w : x + 9;
+      const off = chosen ? 21 : 9;
+      const left = x + off + w > width - 4 ? x - off - w : x + off;
       const box = [left, y - 8, left + w, y + 8];
       const clash = taken.some((t) => box[0] < t[2] && t[0] < box[2] && box[1] < t[3] && t[1] < box[3]);
       if (clash && !chosen) continue;
@@ -315,10 +330,12 @@
   function turn(dx, dy) {
     view.lon = ((view.lon + dx + 540) % 360) - 180;
     view.lat = clampLat(view.lat + dy);
+    view.turned = true;
     redraw();
   }
   function zoom(factor) {
     view.zoom = Math.max(MIN_ZOOM, Math.min(MAX_ZOOM, view.zoom * factor));
+    view.turned = true;
     redraw();
   }
   const nudge = () => 12 / Math.sqrt(view.zoom * view.zoom + 0.5);
@@ -350,7 +367,9 @@
     const point = [mark.lon, mark.lat];
     const [x, y] = projection()(point);
     const inside = visible(point) && x > 40 && y > 40 && x < width - 80 && y < height - 80;
-    if (!inside) [view.lon, view.lat] = [mark.lon, clampLat(mark.lat)];
+    if (inside) return;
+    [view.lon, view.lat] = [mark.lon, clampLat(mark.lat)];
+    view.turned = true;
   }
   function element(tag, text, kind) {
     const made = document.createElement(tag);
@@ -370,7 +389,7 @@
       source = document.createElement("dd");
       source.append(link);
     }
-    add("When", element("dd", mark.time));
+    add("When", element("dd", mark.time + " UTC"));
     add("Where", element("dd", degrees([mark.lon, mark.lat]) + ", within " +
       (radius < 10 ? radius.toFixed(1) : Math.round(radius).toLocaleString("en")) + " km (" + mark.geometry + ")"));
     add("Used", element("dd", mark.used ? "yes" : "no"));
@@ -514,7 +533,14 @@
     fit();
     setTime(nTimes - 1);
     draw();
-    new ResizeObserver(() => { measure(); redraw(); }).observe(canvas);
+    let known = width + " " + height;
+    new ResizeObserver(() => {
+      if (known === canvas.clientWidth + " " + canvas.clientHeight) return;
+      measure();
+      known = width + " " + height;
+      if (!view.turned) fit();
+      redraw();
+    }).observe(canvas);
     window.__ready = performance.now();
     window.__overflight = { steps: tracks, view, hit, project: (p) => projection()(p) };
   }
