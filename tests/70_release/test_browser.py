@@ -24,11 +24,17 @@ SETTLE_MS = 120
 
 
 @pytest.fixture(scope="module")
-def browser(chromium):
+def launch(chromium):
+    """Start Chromium, with further arguments if need be."""
     with sync_playwright() as play:
-        running = play.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield running
-        running.close()
+        yield lambda *more: play.chromium.launch(executable_path=chromium, args=[*ARGUMENTS, *more])
+
+
+@pytest.fixture(scope="module")
+def browser(launch):
+    running = launch()
+    yield running
+    running.close()
 
 
 @contextmanager
@@ -61,6 +67,12 @@ def look(page, expression="v"):
     return page.evaluate(
         f"(() => {{ const v = window.__overflight.view; return {expression}; }})()"
     )
+
+
+def onscreen(page):
+    """Where the map is, brought into the window first."""
+    page.locator("#globe").evaluate("e => e.scrollIntoView({behavior: 'instant'})")
+    return page.locator("#globe").bounding_box()
 
 
 def picture(page):
@@ -222,21 +234,22 @@ def test_every_button_of_the_map_moves_it(opened):
 
 
 def test_dragging_turns_and_the_focused_map_takes_the_wheel(opened):
-    box = opened.locator("#globe").bounding_box()
+    box = onscreen(opened)
     middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     before, zoom = look(opened, "v.lon"), look(opened, "v.zoom")
     opened.mouse.move(*middle)
     opened.mouse.wheel(0, -50)
     opened.wait_for_timeout(SETTLE_MS)
     assert look(opened, "v.zoom") == zoom  # the page's own wheel
-    opened.evaluate("scrollTo({top: 0, behavior: 'instant'})")
+    box = onscreen(opened)
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     opened.mouse.move(*middle)
     opened.mouse.down()
     opened.mouse.move(middle[0] + 80, middle[1], steps=4)
     opened.mouse.up()
     assert look(opened, "v.lon") < before
     opened.focus("#globe")
-    box = opened.locator("#globe").bounding_box()
+    box = onscreen(opened)
     opened.mouse.move(box["x"] + 300, box["y"] + 200)
     opened.mouse.wheel(0, -50)
     opened.wait_for_timeout(SETTLE_MS)
@@ -283,7 +296,7 @@ def test_a_click_on_a_sighting_selects_it(opened, page):
     n = 26
     marker = page.map.sightings[n]
     x, y = opened.evaluate(f"window.__overflight.project([{marker.lon_deg}, {marker.lat_deg}])")
-    box = opened.locator("#globe").bounding_box()
+    box = onscreen(opened)
     opened.mouse.click(box["x"] + x, box["y"] + y)
     card = opened.locator("#card").text_content()
     assert look(opened, "v.chosen") == n
@@ -364,19 +377,17 @@ def test_on_paper_everything_is_laid_open(opened):
     )
     clipped = opened.evaluate(
         "[...document.querySelectorAll('.scroll')].filter((e) =>"
-        " e.scrollHeight > e.clientHeight + 1 && getComputedStyle(e).overflowY !== 'visible').length"
+        " e.scrollHeight > e.clientHeight + 1"
+        " && getComputedStyle(e).overflowY !== 'visible').length"
     )
     assert clipped == 0
 
 
-def test_it_works_where_3d_drawing_is_switched_off(chromium, report):
-    with sync_playwright() as play:
-        running = play.chromium.launch(
-            executable_path=chromium, args=[*ARGUMENTS, "--disable-3d-apis"]
-        )
-        with visit(running, report) as page:
-            before = picture(page)
-            page.focus("#when")
-            page.keyboard.press("Home")
-            assert picture(page) != before
-        running.close()
+def test_it_works_where_3d_drawing_is_switched_off(launch, report):
+    running = launch("--disable-3d-apis")
+    with visit(running, report) as page:
+        before = picture(page)
+        page.focus("#when")
+        page.keyboard.press("Home")
+        assert picture(page) != before
+    running.close()
