@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """The test data beside the project; absent data skip a test, except in CI, where they fail it."""
+    """The test data beside the project; absent, they skip a test, or fail it in CI."""
     folder = ROOT.parent / "shared" / "data"
     if not folder.is_dir():
         reason = f"the test data folder {folder.name} is not beside the project"

@@ -40,15 +40,15 @@ class Settings:
     dt_s: float = 1_200.0
     output_s: float = 1_200.0
     n_points: int = 400  # of the prior, per launch candidate, judged by altitude alone
-    n_strata: int = 24  # per launch candidate, for which a pilot is flown
-    n_filtered: int = 24  # strata that are filtered, all launches together
+    n_strata: int = 20  # per launch candidate, for which a pilot is flown
+    n_filtered: int = 20  # strata that are filtered, all launches together
     n_runs: int = 8
-    n_particles: int = 96
+    n_particles: int = 80
     n_draws: int = 24
     n_paths: int = 800
     n_starts: int = 2
     n_threads: int = 2
-    n_defensive: int = 2  # further runs with twice the twist noise (method 5)
+    n_defensive: int = 1  # further run with twice the twist noise (method 5)
 
 
 @dataclass(frozen=True)
