@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 # the bundled case) and compiles in 18.2 instead of 21.6 s. Must be set before numba is loaded.
 os.environ.setdefault("NUMBA_OPT", "1")
 
-import numba  # noqa: E402
+import numba
 
 F = TypeVar("F", bound=Callable[..., object])
 

@@ -9,12 +9,13 @@ import numpy as np
 
 from overflight.case.model import Case, Sighting, Use
 from overflight.fields import climatology
+from overflight.fields import error as wind_error
 from overflight.inference.leave_one_out import LeftOut
 from overflight.inference.posterior import Posterior
 from overflight.ledgers.carried import Carried
 from overflight.ledgers.claimed import Claimed
 from overflight.ledgers.traversed import Traversed
-from overflight.release import words
+from overflight.release import verdicts, words
 from overflight.release.report import MapData, Marker, Page, render
 from overflight.release.report import write as write_html
 from overflight.release.sections import Table
@@ -53,7 +54,7 @@ def layout(made: Made, inputs_sha256: str) -> Page:
             words.traversed(made.traversed, posterior.epoch),
             words.steered(posterior),
             words.carried(made.carried),
-            words.claims(made.claimed),
+            verdicts.claims(made.claimed),
         ),
         map=_map(made),
         sources=_sources(case),
@@ -67,6 +68,7 @@ def layout(made: Made, inputs_sha256: str) -> Page:
             "Made with Natural Earth.",
             "\u00a9 OpenStreetMap contributors (Open Database License): 12-nautical-mile limits.",
             climatology.ATTRIBUTION,
+            wind_error.ATTRIBUTION,
             "Facts compiled from the press, official and operator sources cited row by row;"
             " positions assigned by the compiler.",
         ),
@@ -185,7 +187,7 @@ def _statements(line: Claimed) -> Table:
                 str(one.statement.modality),
                 f"{one.statement.reliability}{one.credibility}",
                 one.statement.text,
-                one.label,
+                verdicts.verdict(one),
                 one.statement.source,
             )
             for one in line.lines

@@ -9,10 +9,10 @@ from typing import Protocol
 
 from overflight.case.model import Case
 from overflight.inference.posterior import Posterior
-from overflight.ledgers import claimed
 from overflight.ledgers.carried import Carried
-from overflight.ledgers.claimed import Claimed, ClaimLine
+from overflight.ledgers.claimed import Claimed
 from overflight.ledgers.traversed import Spread, Traversed, ZoneLine
+from overflight.release import verdicts
 from overflight.release.sections import Section, Table
 from overflight.release.wording import (
     COARSE_S,
@@ -23,6 +23,8 @@ from overflight.release.wording import (
     percent,
     probable,
 )
+
+FEWEST_PATHS = 20.0  # effective paths that must stand behind a time of entry or exit
 
 PRIOR_ONLY = (
     "This account uses a wind climatology: it knows the season, not the weather of those days."
@@ -71,7 +73,7 @@ def summary(case: Case, posterior: Posterior, ledgers: "Answers") -> tuple[str, 
         "States and provinces above 80 %: " + ", ".join(zone.name for zone in states),
         f"Held up (envelope, payload, ballast): {mass(ledgers.carried.solids_min_kg)} to"
         f" {mass(ledgers.carried.solids_max_kg)}",
-        claims(ledgers.claimed).answer,
+        verdicts.claims(ledgers.claimed).answer,
         f"Log evidence {posterior.log_evidence:.2f} \u00b1 {posterior.log_evidence_sd:.2f};"
         f" effective paths {line.n_effective:.0f}; warnings:"
         f" {'; '.join(spread.warnings) or 'none'}",
@@ -134,7 +136,7 @@ def traversed(line: Traversed, epoch: datetime) -> Section:
     """Question 1: how it traversed."""
     countries = [zone for zone in line.zones if zone.kind == "country"]
     named = sorted(countries, key=lambda zone: -zone.probability)[:4]
-    answer = "Over " + ", ".join(f"{z.name} {percent(z.probability)}" for z in named) + "."
+    answer = "Over " + ", ".join(f"{z.name} ({percent(z.probability)})" for z in named) + "."
     level = line.levels[0]
     return Section(
         anchor="traversed",
@@ -158,7 +160,7 @@ def traversed(line: Traversed, epoch: datetime) -> Section:
         would_change="A wind analysis of those days, or dated positions in the gaps.",
         tables=(
             *(
-                _zones_table(title, [z for z in line.zones if z.kind == kind], epoch)
+                _zones_table(title, [z for z in line.zones if z.kind == kind], line, epoch)
                 for kind, title in (
                     ("country", "Countries"),
                     ("state", "US states and Canadian provinces and territories"),
@@ -170,23 +172,7 @@ def traversed(line: Traversed, epoch: datetime) -> Section:
     )
 
 
-def _zones_table(title: str, zones: list[ZoneLine], epoch: datetime) -> Table:
-    rows = []
-    for zone in zones:
-        entry = "launched there" if zone.began_inside_fraction > 0.5 else ""
-        last = "until the end" if zone.ended_inside_fraction > 0.5 else ""
-        rows.append(
-            (
-                zone.name,
-                f"{percent(zone.probability)} \u00b1 {100 * zone.probability_sd:.0f}",
-                entry or moment(epoch, zone.first_entry.p50_s, zone.first_entry.width_s),
-                "" if entry else _range(epoch, zone.first_entry),
-                last or moment(epoch, zone.last_exit.p50_s, zone.last_exit.width_s),
-                "" if last else _range(epoch, zone.last_exit),
-                f"{duration(zone.inside.p50_s)} ({duration(zone.inside.p05_s)} to"
-                f" {duration(zone.inside.p95_s)})",
-            )
-        )
+def _zones_table(title: str, zones: list[ZoneLine], line: Traversed, epoch: datetime) -> Table:
     return Table(
         caption=f"{title}: entry and exit",
         columns=(
@@ -198,9 +184,31 @@ def _zones_table(title: str, zones: list[ZoneLine], epoch: datetime) -> Table:
             "5 to 95 %",
             "Time inside, median (5 to 95 %)",
         ),
-        rows=tuple(rows),
+        rows=tuple(
+            (
+                zone.name,
+                f"{percent(zone.probability)} \u00b1 {100 * zone.probability_sd:.0f}",
+                *_times(zone, epoch, zone.probability * line.n_effective),
+            )
+            for zone in zones
+        ),
         note="Times in UTC, given that the zone was entered. Zones below 1 % are not listed.",
     )
+
+
+def _times(zone: ZoneLine, epoch: datetime, n_effective: float) -> tuple[str, ...]:
+    """Entry, its range, exit, its range, time inside; nothing where a few paths stand for all."""
+    if n_effective < FEWEST_PATHS:
+        return ("too few paths to say", "", "", "", "")
+    first, last, inside = zone.first_entry, zone.last_exit, zone.inside
+    entry = ("launched there", "") if zone.began_inside_fraction > 0.5 else _told(epoch, first)
+    leave = ("until the end", "") if zone.ended_inside_fraction > 0.5 else _told(epoch, last)
+    spell = f"{duration(inside.p05_s)} to {duration(inside.p95_s)}"
+    return (*entry, *leave, f"{duration(inside.p50_s)} ({spell})")
+
+
+def _told(epoch: datetime, spread: Spread) -> tuple[str, str]:
+    return moment(epoch, spread.p50_s, spread.width_s), _range(epoch, spread)
 
 
 def _range(epoch: datetime, spread: Spread) -> str:
@@ -266,73 +274,6 @@ def carried(line: Carried) -> Section:
                 note="A tension is not a refutation: it says what else would have to be true.",
             ),
         ),
-    )
-
-
-def claims(line: Claimed) -> Section:
-    """Question 6: who said what, and whether it holds."""
-    tested = [one for one in line.lines if one.test is not None]
-    counts = ", ".join(
-        f"{line.count(label)} {label}"
-        for label in (
-            claimed.SUPPORTED,
-            claimed.CONTRADICTED,
-            claimed.CONSISTENT,
-            claimed.UNTESTABLE,
-            claimed.OUT_OF_SCOPE,
-        )
-    )
-    return Section(
-        anchor="claimed",
-        question="Who said what, and does it hold?",
-        answer=f"{len(line.lines)} statements: {counts}.",
-        basis=(
-            "A statement is tested on the paths that never saw its own evidence, against its"
-            " probability before any evidence (launch and winds alone).",
-            "Supported: probability at least 80 % and odds at least tripled; contradicted: at most"
-            " 20 % and odds cut to a third; both also in each half of the wind-error prior.",
-            "The grade before a test is the reliability of the source (A to E; F is unknown); the"
-            " number after it is what all other evidence makes of the statement (1 to 6).",
-            "Reliability is turned into a probability of being essentially right by a table of our"
-            " own (A 95, B 85, C 70, D 40, E 15, F 50 %); no official one exists.",
-        ),
-        would_change="A wind analysis; an independent report of the same event.",
-        tables=(_tested_table(tested),),
-    )
-
-
-def _tested_table(tested: list[ClaimLine]) -> Table:
-    rows = []
-    for one in tested:
-        test = one.test
-        if test is None:
-            continue
-        rows.append(
-            (
-                one.statement.id,
-                one.statement.speaker,
-                one.statement.text,
-                one.label,
-                test.floor or percent(test.probability),
-                percent(test.prior_probability),
-                f"{test.log_bayes_factor:+.1f} \u00b1 {test.log_bayes_factor_sd:.1f}",
-                one.reason,
-            )
-        )
-    return Table(
-        caption="Tested statements",
-        columns=(
-            "Id",
-            "Who",
-            "Statement",
-            "Verdict",
-            "Probability, all other evidence",
-            "Probability before",
-            "ln Bayes factor",
-            "Why",
-        ),
-        rows=tuple(rows),
-        note="Nothing here is a verdict on steering: these winds cannot carry one.",
     )
 
 

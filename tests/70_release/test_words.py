@@ -1,0 +1,84 @@
+"""What the report says, from ledgers we make up."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from overflight.case.predicates import (
+    AltitudeBand,
+    Before,
+    InZone,
+    Launched,
+    Near,
+    NeverInZone,
+    Speed,
+)
+from overflight.ledgers.traversed import LaunchLine, LevelLine, Spread, Traversed, ZoneLine
+from overflight.release import verdicts, words
+from overflight.release.wording import moment, percent, probable, word
+
+EPOCH = datetime(2023, 2, 1, tzinfo=UTC)
+START, END = EPOCH, EPOCH + timedelta(hours=30)
+
+
+@pytest.mark.parametrize(
+    ("fraction", "said"),
+    [
+        (0.0, "almost no chance"), (0.0499, "almost no chance"), (0.05, "very unlikely"),
+        (0.20, "unlikely"), (0.45, "roughly even"), (0.55, "likely"), (0.80, "very likely"),
+        (0.95, "almost certain"), (1.0, "almost certain"),
+    ],
+)  # fmt: skip
+def test_probability_words_follow_the_scale_with_half_open_bins(fraction, said):
+    assert word(fraction) == said
+    assert percent(fraction) in probable(fraction)  # never a word without its number
+
+
+def test_a_wide_time_is_never_told_to_the_minute():
+    assert moment(EPOCH, 12_345.0, 7 * 3_600.0) == "1 Feb, about 03Z"
+    assert ":" not in moment(EPOCH, 12_345.0, 3 * 86_400.0)
+
+
+def spread(middle_s, width_s):
+    low, high = middle_s - width_s / 2, middle_s + width_s / 2
+    return Spread(low, middle_s - width_s / 4, middle_s, middle_s + width_s / 4, high, 60.0)
+
+
+def traversed(probability, n_effective=500.0):
+    zone = ZoneLine(
+        "US", "United States of America", "country", probability, 0.01, 0.0, 0.0,
+        spread(7_200.0, 900.0), spread(86_400.0, 900.0), spread(79_200.0, 900.0),
+    )  # fmt: skip
+    launches = (LaunchLine("a", 0.5, 0.97, 0.6), LaunchLine("b", 0.5, 0.03, 0.4))
+    level = LevelLine("above FL600", 7_171.6, 0.9, (0.1, 0.5, 0.9))
+    return Traversed((zone,), (level,), launches, ("S1",), n_effective)
+
+
+def test_times_are_withheld_where_a_few_paths_stand_for_all():
+    sure = words.traversed(traversed(0.9), EPOCH).tables[0].rows[0]
+    thin = words.traversed(traversed(0.02), EPOCH).tables[0].rows[0]
+    assert "1 Feb 02:00Z" in sure
+    assert thin[2] == "too few paths to say"
+    assert not any("Z" in cell for cell in thin)
+
+
+def test_the_launch_is_told_with_and_without_the_reports_that_decide_it():
+    table = words.traversed(traversed(0.9), EPOCH).tables[-1]
+    assert table.rows[0] == ("a", "50 %", "almost certain (97 %)", "60 %")
+    assert "S1" in table.note
+
+
+@pytest.mark.parametrize(
+    ("predicate", "said"),
+    [
+        (InZone("US-MT", START, END), "over US-MT at some time between 1 Feb 00:00Z"),
+        (NeverInZone("JP", START, END), "never over JP"),
+        (Near(45.8, -108.5, 150e3, START, END), "within 150 km of 45.80, -108.50"),
+        (AltitudeBand(18_288.0, 19_812.0, START, END), "at 18.3 km (60,000 ft) to 19.8 km"),
+        (Launched(START, END), "launched between"),
+        (Before("US-AK", "CA"), "over US-AK before CA"),
+        (Speed(10.0, 20.0, START, END), "mean speed 10 to 20 m/s"),
+    ],
+)
+def test_every_predicate_can_be_said_in_words(predicate, said):
+    assert said in verdicts.in_words(predicate)
