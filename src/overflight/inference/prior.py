@@ -54,7 +54,7 @@ def prior(case: Case, grid: WindGrid, error: WindError, settings: Settings, seed
         weight=weight / weight.sum(),
         launch_ids=tuple(launch.id for launch in case.launches),
         launch=np.array([flights[i].statics.launch for i in each], dtype=np.int64),
-        launch_s=np.array([flights[i].drift.start_s for i in each]),
+        launch_s=np.array([flights[i].statics.launch_s for i in each]),
         wind_scale=np.array([flights[i].statics.wind_scale for i in each]),
         float_height_m=np.array([flights[i].statics.float_height_m for i in each]),
         sighting_ids=(),
