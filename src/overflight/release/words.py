@@ -36,12 +36,15 @@ def bottom_line(case: Case, posterior: Posterior, line: Traversed) -> tuple[str,
     """The first screen, a handful of short sentences."""
     used = len(posterior.sighting_ids)
     sure = [zone for zone in line.zones if zone.probability >= 0.95 and zone.kind == "country"]
-    crossed = ", ".join(zone.name for zone in sorted(sure, key=lambda z: z.first_entry.p50_s))
+    crossed = " and ".join(
+        f"{zone.name} ({percent(zone.probability)})"
+        for zone in sorted(sure, key=lambda z: z.first_entry.p50_s)
+    )
     sentences = [
         f"A balloon that only drifted fits {_fitting(posterior)} of the {used} public position"
         f" reports used here, from {_day(posterior, 0)} to {_day(posterior, -1)}.",
-        f"It was almost certainly over: {crossed}." if crossed else "",
-        _launch_sentence(line),
+        f"It was almost certainly over {crossed}." if crossed else "",
+        _launch_sentence(case, line),
         "Whether it was steered cannot be said from these winds: that verdict is refused here."
         if posterior.wind_statement.startswith("climatology")
         else "",
@@ -121,14 +124,19 @@ def _count_tested(case: Case) -> int:
     return sum(s.test is not None and s.scope == "flight" for s in case.statements)
 
 
-def _launch_sentence(line: Traversed) -> str:
+def _launch_sentence(case: Case, line: Traversed) -> str:
     if len(line.launches) < 2:
         return ""
     best = max(line.launches, key=lambda one: one.probability)
+    launch = next(one for one in case.launches if one.id == best.name)
+    middle = launch.time_min + (launch.time_max - launch.time_min) / 2
+    at_odds = (best.probability > 0.5) != (best.winds_probability > 0.5)
     return (
-        f"Of the contradicting launch reports, {best.name} is {probable(best.probability)}; that"
-        f" rests on {', '.join(line.early_reports)}. The later track and these winds alone give it"
+        f"{len(line.launches)} launch dates were reported. Given everything, {middle.day}"
+        f" {middle:%B} is {probable(best.probability)}, because of the early reports"
+        f" {', '.join(line.early_reports)}; the later track in these winds would give it"
         f" {percent(best.winds_probability)}."
+        + (" The two disagree: winds of those days could settle it." if at_odds else "")
     )
 
 
