@@ -93,19 +93,11 @@ class Source(Part):
     archived_sha256: Sha256 | None = None
 
 
-class Launch(Part):
-    """A candidate launch; reports that contradict each other are separate candidates."""
+class Windowed(Part):
+    """Anything that happened at some moment of a window."""
 
-    id: Id
-    weight: Weight
-    """Against the other candidates, before any evidence; a case makes their sum 1."""
     time_min: Utc
     time_max: Utc
-    lat_deg: LatitudeDeg
-    lon_deg: LongitudeDeg
-    position_sd_m: LengthM = Field(alias="position_sd")
-    source: Id
-    note: Text = ""
 
     @field_validator("time_max")
     @classmethod
@@ -115,7 +107,20 @@ class Launch(Part):
         return value
 
 
-class Sighting(Part):
+class Launch(Windowed):
+    """A candidate launch; reports that contradict each other are separate candidates."""
+
+    id: Id
+    weight: Weight
+    """Against the other candidates, before any evidence; a case makes their sum 1."""
+    lat_deg: LatitudeDeg
+    lon_deg: LongitudeDeg
+    position_sd_m: LengthM = Field(alias="position_sd")
+    source: Id
+    note: Text = ""
+
+
+class Sighting(Windowed):
     """A row of ``sightings.csv``: a person or instrument put the balloon at a place and time.
 
     The balloon was within ``position_sd_m`` (one standard deviation) of the place at some moment
@@ -127,8 +132,6 @@ class Sighting(Part):
     quote: Text = ""
     attribution: Annotated[Attribution, one_of(Attribution)]
     geometry: Annotated[Geometry, one_of(Geometry)]
-    time_min: Utc
-    time_max: Utc
     lat_deg: LatitudeDeg
     lon_deg: LongitudeDeg
     position_sd_m: LengthM = Field(alias="position_sd")
@@ -145,13 +148,6 @@ class Sighting(Part):
     use: Annotated[Use, one_of(Use)] = Use.YES
     why_not_used: Text | None = Field(default=None, validate_default=True)
     note: Text = ""
-
-    @field_validator("time_max")
-    @classmethod
-    def _window_runs_forward(cls, value: datetime, info: ValidationInfo) -> datetime:
-        if "time_min" in info.data:
-            _ordered(info.data["time_min"], value, "time", "before")
-        return value
 
     @model_validator(mode="before")
     @classmethod
