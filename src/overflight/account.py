@@ -125,7 +125,7 @@ def run(
         made = page.Made(case, drawn, ledgers.traversed, ledgers.carried, ledgers.claimed, left_out)
         page.write(made, provenance.inputs_sha256(inputs), scratch / "report.html")
         tables.write(made, scratch)
-        _write_manifest(scratch, inputs, seed, settings)
+        _write_manifest(scratch, inputs, drawn, settings)
     return Account(case, drawn, ledgers, left_out, out / "report.html")
 
 
@@ -147,9 +147,15 @@ def _ledgers(case: Case, drawn: Posterior, before: Posterior, progress: Progress
     return answers
 
 
-def _write_manifest(scratch: Path, inputs: dict[str, str], seed: int, settings: Settings) -> None:
+def _write_manifest(
+    scratch: Path, inputs: dict[str, str], drawn: Posterior, settings: Settings
+) -> None:
     # The number of threads changes nothing, so it is not part of what a release is made of.
-    told: dict[str, Any] = {"seed": seed, **asdict(replace(settings, n_threads=0))}
+    told: dict[str, Any] = {
+        "wind": drawn.wind_statement,
+        "seed": drawn.seed,
+        **asdict(replace(settings, n_threads=0)),
+    }
     told.pop("n_threads")
     content = provenance.manifest(scratch, inputs, told)
     (scratch / "manifest.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

@@ -82,7 +82,10 @@ def test_above_flight_level_600_is_a_matter_of_pressure(atlas):
     high = posterior(low.lat_deg, low.lon_deg, low.time_s, pressure_pa=low.pressure_pa - 100.0)
     assert accounted(low, atlas).levels[0].probability_ever == 0.0
     assert accounted(high, atlas).levels[0].probability_ever == pytest.approx(1.0)
-    assert accounted(high, atlas).levels[0].time_above_fraction == (1.0, 1.0, 1.0)
+    level = accounted(high, atlas).levels[0]
+    assert level.time_above_fraction == (1.0, 1.0, 1.0)
+    assert level.last_above.p50_s - level.first_above.p50_s == pytest.approx(100 * 3_600, abs=2_400)
+    assert accounted(low, atlas).levels[0].first_above is None
 
 
 @given(

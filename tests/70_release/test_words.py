@@ -50,7 +50,9 @@ def traversed(probability, n_effective=500.0):
         spread(7_200.0, 900.0), spread(86_400.0, 900.0), spread(79_200.0, 900.0),
     )  # fmt: skip
     launches = (LaunchLine("a", 0.5, 0.97, 0.6), LaunchLine("b", 0.5, 0.03, 0.4))
-    level = LevelLine("above FL600", 7_171.6, 0.9, (0.1, 0.5, 0.9))
+    level = LevelLine(
+        "above FL600", 7_171.6, 0.9, spread(3_600.0, 60.0), spread(90_000.0, 60.0), (0.1, 0.5, 0.9)
+    )
     return Traversed((zone,), (level,), launches, ("S1",), n_effective)
 
 
@@ -60,6 +62,13 @@ def test_times_are_withheld_where_a_few_paths_stand_for_all():
     assert "1 Feb 02:00Z" in sure
     assert thin[2] == "too few paths to say"
     assert not any("Z" in cell for cell in thin)
+
+
+def test_a_level_has_a_first_and_a_last_time_above_it():
+    row = words.traversed(traversed(0.9), EPOCH).tables[-2].rows[0]
+    assert row[0] == "above FL600"
+    assert row[2].startswith("1 Feb 01:00Z")
+    assert row[4].startswith("2 Feb 01:00Z")
 
 
 def test_the_launch_is_told_with_and_without_the_reports_that_decide_it():

@@ -61,6 +61,10 @@ def test_everything_made_from_the_climatology_says_so(quick):
     html = (out / "report.html").read_text(encoding="utf-8")
     assert "climatology: prior only" in html
     assert made.posterior.wind_statement == "climatology: prior only"
+    for table in out.glob("*.csv"):
+        with table.open(encoding="utf-8", newline="") as file:
+            assert {row["wind"] for row in csv.DictReader(file)} == {"climatology: prior only"}
+    assert json.loads((out / "manifest.json").read_text())["settings"]["wind"]
     assert "Not answered" in html  # the steering verdict is refused
 
 

@@ -60,11 +60,17 @@ class ZoneLine:
 
 @dataclass(frozen=True)
 class LevelLine:
-    """Time above a flight level: the fraction of the flight, and whether ever."""
+    """Above a flight level: whether ever, when first and last, and for how much of the flight.
+
+    Times are seconds since the case's epoch, given that it was ever above; None where it never
+    was.
+    """
 
     name: str
     pressure_pa: float
     probability_ever: float
+    first_above: Spread | None
+    last_above: Spread | None
     time_above_fraction: tuple[float, float, float]  # 5, 50, 95 %
 
 
@@ -111,7 +117,7 @@ def ledger(case: Case, posterior: Posterior, passages: Passages, places: Places)
     ]
     return Traversed(
         zones=tuple(sorted(lines, key=lambda line: (line.kind, line.first_entry.p50_s))),
-        levels=(_level_line("above FL600", FL600_PA, posterior),),
+        levels=(_level_line("above FL600", FL600_PA, posterior, n_effective),),
         launches=_launches(case, posterior),
         early_reports=_early_reports(case),
         n_effective=n_effective,
@@ -197,11 +203,19 @@ def weighted_quantiles(value: Array, weight: Array, at: Sequence[float]) -> tupl
     return tuple(float(q) for q in np.interp(at, middle / weight.sum(), value[order]))
 
 
-def _level_line(name: str, pressure_pa: float, posterior: Posterior) -> LevelLine:
+def _level_line(
+    name: str, pressure_pa: float, posterior: Posterior, n_effective: float
+) -> LevelLine:
     flying = np.isfinite(posterior.pressure_pa)
     above = flying & (posterior.pressure_pa < pressure_pa)
+    ever = above.any(axis=1)
     fraction = above.sum(axis=1) / np.maximum(1, flying.sum(axis=1))
     low, middle, high = weighted_quantiles(fraction, posterior.weight, (0.05, 0.5, 0.95))
-    return LevelLine(
-        name, pressure_pa, float(posterior.weight @ above.any(axis=1)), (low, middle, high)
-    )
+    probability = min(1.0, float(posterior.weight @ ever))
+    first, last = None, None
+    if ever.any():
+        weight, share = posterior.weight[ever], n_effective * probability
+        backward = above.shape[1] - 1 - above[:, ::-1].argmax(axis=1)
+        first = spread(posterior.time_s[above.argmax(axis=1)[ever]], weight, share)
+        last = spread(posterior.time_s[backward[ever]], weight, share)
+    return LevelLine(name, pressure_pa, probability, first, last, (low, middle, high))

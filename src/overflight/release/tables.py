@@ -4,13 +4,14 @@ Cells that come from a case are data: a spreadsheet must show them, not run them
 (:mod:`overflight.release.csvsafe`).
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 
 from overflight.inference.posterior import Posterior
-from overflight.release.csvsafe import write_table
+from overflight.release import csvsafe
 from overflight.release.page import Made
 
 PATHS = 100  # paths written out whole
@@ -24,6 +25,17 @@ def write(made: Made, folder: Path) -> None:
     _paths(made.posterior, folder / "paths.csv")
     if made.left_out:
         _left_out(made, folder / "leave_one_out.csv")
+
+
+def _write(
+    path: Path,
+    columns: tuple[str, ...],
+    rows: Sequence[tuple[str, ...]],
+    posterior: Posterior,
+) -> None:
+    """Write a table; its last column says what wind every row was made with."""
+    stated = [(*row, posterior.wind_statement) for row in rows]
+    csvsafe.write_table(path, (*columns, "wind"), stated)
 
 
 def _zones(made: Made, path: Path) -> None:
@@ -58,7 +70,7 @@ def _zones(made: Made, path: Path) -> None:
                 f"{zone.ended_inside_fraction:.3f}",
             )
         )
-    write_table(path, tuple(columns), rows)
+    _write(path, tuple(columns), rows, made.posterior)
 
 
 def _sightings(made: Made, path: Path) -> None:
@@ -101,7 +113,7 @@ def _sightings(made: Made, path: Path) -> None:
         "why_not_used",
         "note",
     )
-    write_table(path, columns, rows)
+    _write(path, columns, rows, made.posterior)
 
 
 def _statements(made: Made, path: Path) -> None:
@@ -150,7 +162,7 @@ def _statements(made: Made, path: Path) -> None:
         "reason",
         "conflicts_with",
     )
-    write_table(path, columns, rows)
+    _write(path, columns, rows, made.posterior)
 
 
 def _paths(posterior: Posterior, path: Path) -> None:
@@ -172,7 +184,7 @@ def _paths(posterior: Posterior, path: Path) -> None:
                     f"{posterior.height_m[row, column]:.0f}",
                 )
             )
-    write_table(path, ("path", "time_utc", "lat_deg", "lon_deg", "height_m"), rows)
+    _write(path, ("path", "time_utc", "lat_deg", "lon_deg", "height_m"), rows, posterior)
 
 
 def _left_out(made: Made, path: Path) -> None:
@@ -199,4 +211,4 @@ def _left_out(made: Made, path: Path) -> None:
         "inside_90",
         "effective_paths",
     )
-    write_table(path, columns, rows)
+    _write(path, columns, rows, made.posterior)

@@ -145,7 +145,6 @@ def traversed(line: Traversed, epoch: datetime) -> Section:
     countries = [zone for zone in line.zones if zone.kind == "country"]
     named = sorted(countries, key=lambda zone: -zone.probability)[:4]
     answer = "Over " + ", ".join(f"{z.name} ({percent(z.probability)})" for z in named) + "."
-    level = line.levels[0]
     return Section(
         anchor="traversed",
         question="How did it traverse?",
@@ -155,11 +154,8 @@ def traversed(line: Traversed, epoch: datetime) -> Section:
             " ever inside, the times are those of the paths that were.",
             "Times are given no sharper than their own spread: by the hour where the 5 to 95 %"
             f" range is wider than {COARSE_S / 3600:.0f} h, by the day beyond two days.",
-            "Above flight level 600 (a pressure below 71.72 hPa):"
-            f" {probable(level.probability_ever)} at some time,"
-            f" {percent(level.time_above_fraction[1])} of the flight in the middle"
-            " path. Flight levels are pressures; here pressure follows from height in a standard"
-            " atmosphere.",
+            "Flight levels are pressures (FL600 is 71.72 hPa); here pressure follows from height in"
+            " a standard atmosphere, and the weather could move it by half a kilometre.",
             f"About {line.n_effective:.0f} independent paths stand behind these numbers.",
             "Land borders: Natural Earth. The 12-nautical-mile limit as published by OpenStreetMap"
             " contributors. Airspace identification zones are not sovereign airspace and are not"
@@ -175,6 +171,7 @@ def traversed(line: Traversed, epoch: datetime) -> Section:
                     ("territorial_sea", "Land with its 12-nautical-mile sea"),
                 )
             ),
+            _level_table(line, epoch),
             _launch_table(line),
         ),
     )
@@ -222,6 +219,30 @@ def _told(epoch: datetime, spread: Spread) -> tuple[str, str]:
 def _range(epoch: datetime, spread: Spread) -> str:
     low = moment(epoch, spread.p05_s, spread.width_s)
     return f"{low} to {moment(epoch, spread.p95_s, spread.width_s)}"
+
+
+def _level_table(line: Traversed, epoch: datetime) -> Table:
+    rows = []
+    for level in line.levels:
+        low, middle, high = level.time_above_fraction
+        first = _told(epoch, level.first_above) if level.first_above else ("never", "")
+        last = _told(epoch, level.last_above) if level.last_above else ("never", "")
+        share = f"{percent(middle)} ({percent(low)} to {percent(high)})"
+        rows.append((level.name, probable(level.probability_ever), *first, *last, share))
+    return Table(
+        caption="In and out of flight levels",
+        columns=(
+            "Level",
+            "Ever above",
+            "First above, median",
+            "5 to 95 %",
+            "Last above, median",
+            "5 to 95 %",
+            "Share of the flight, median (5 to 95 %)",
+        ),
+        rows=tuple(rows),
+        note="Class A airspace ends at flight level 600 in the United States; above it is class E.",
+    )
 
 
 def _launch_table(line: Traversed) -> Table:
