@@ -81,6 +81,18 @@ def half_south_prior():
     return posterior(paths.lat_deg, paths.lon_deg, paths.time_s)
 
 
+def test_no_verdict_rests_on_one_source_alone():
+    """The one sighting that decides is the root of another statement: without it, all is even."""
+    other = statement(id="S2", lineage=("seen",), test=None)
+    alone, doubted = (
+        lines(statements, half_south(), half_south_prior())[0]
+        for statements in ([statement()], [statement(), other])
+    )
+    assert alone.label == claimed.SUPPORTED
+    assert doubted.label == claimed.CONSISTENT
+    assert "one source alone (seen)" in doubted.reason
+
+
 def test_matters_outside_the_flight_are_never_tested():
     (line,) = lines([statement(scope="out_of_scope")], half_south(), half_south_prior())
     assert line.label == claimed.OUT_OF_SCOPE

@@ -1,7 +1,10 @@
 """What the report says, from ledgers we make up."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from overflight.case.predicates import (
@@ -91,3 +94,25 @@ def test_the_launch_is_told_with_and_without_the_reports_that_decide_it():
 )
 def test_every_predicate_can_be_said_in_words(predicate, said):
     assert said in verdicts.in_words(predicate)
+
+
+@pytest.mark.parametrize(
+    ("winds", "said"), [(0.6, "is almost certain (97 %)"), (0.1, "the evidence is divided")]
+)
+def test_launch_dates_that_the_winds_doubt_are_told_as_divided(winds, said):
+    line = traversed(0.9)
+    launches = (LaunchLine("a", 0.5, 0.97, winds), LaunchLine("b", 0.5, 0.03, 1.0 - winds))
+    case = SimpleNamespace(
+        launches=[
+            SimpleNamespace(id=name, time_min=EPOCH, time_max=EPOCH + timedelta(days=day))
+            for name, day in (("a", 1), ("b", 9))
+        ],
+        statements=(),
+    )
+    posterior = SimpleNamespace(
+        sighting_ids=("x",), sighting_probability={"x": 0.9}, epoch=EPOCH,
+        time_s=np.array([0.0, 9e5]), wind_statement="climatology: prior only",
+    )  # fmt: skip
+    sentences = words.bottom_line(case, posterior, replace(line, launches=launches))
+    assert any(said in sentence for sentence in sentences)
+    assert any("refused" in sentence for sentence in sentences)

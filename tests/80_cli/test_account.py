@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -154,7 +153,7 @@ def test_an_interrupted_run_leaves_nothing_behind(tmp_path):
     out = tmp_path / "out" / "release"
     command = Path(sys.executable).with_name("overflight")
     program = [str(command), "demo", "--out", str(out), "--json-progress"]
-    with subprocess.Popen(program, stderr=subprocess.PIPE, env=os.environ, text=True) as run:
+    with subprocess.Popen(program, stderr=subprocess.PIPE, text=True) as run:
         for line in run.stderr:
             if json.loads(line)["stage"] == "paths":
                 break

@@ -9,7 +9,8 @@ Labels:
 
     supported                  P >= 0.80 and Bayes factor >= 3, in both halves of the wind error
     contradicted               P <= 0.20 and Bayes factor <= 1/3, likewise
-    consistent (not decided)   the evidence does not discriminate
+    consistent (not decided)   the evidence does not discriminate, or a verdict would rest on one
+                               source alone
     untestable                 no predicate on place, time, height, speed or order; or too few
                                paths remain once the statement's own evidence is taken out
     out of scope               not about the flight
@@ -88,22 +89,44 @@ def _line(statement: Statement, case: Case, after: Flown, before: Flown) -> Clai
     if statement.test is None:
         reason = "Nothing in it about place, time, height, speed or order that a path could decide."
         return ClaimLine(statement, UNTESTABLE, 6, reason, None)
-    posterior, passages = after
-    without = posterior.without(statement.lineage)
-    n_effective = min(
-        effective_size(without.weight), float(posterior.diagnostics.distinct_ancestors)
-    )
-    holds = predicates.holds(statement.test, without, passages, case.epoch)
+    holds = predicates.holds(statement.test, *after, case.epoch)
     was = predicates.holds(statement.test, *before, case.epoch)
-    test = _test(holds, without, was, before[0], n_effective)
-    if n_effective < MIN_EFFECTIVE:
+    test = _test(holds, after[0].without(statement.lineage), was, before[0])
+    if test.n_effective < MIN_EFFECTIVE:
         reason = (
-            f"Without its own evidence only {n_effective:.0f} effective paths remain; a run that"
-            " leaves that evidence out would settle it."
+            f"Without its own evidence only {test.n_effective:.0f} effective paths remain; a run"
+            " that leaves that evidence out would settle it."
         )
         return ClaimLine(statement, UNTESTABLE, 6, reason, test)
     label = judge(test)
-    return ClaimLine(statement, label, _credibility(test, label), _reason(test, label), test)
+    reason = _reason(test, label)
+    for root in roots(case) if label != CONSISTENT else ():
+        left = after[0].without((*statement.lineage, *root))
+        if not _stands(label, test, _test(holds, left, was, before[0])):
+            label = CONSISTENT
+            reason = f"A verdict would rest on one source alone ({', '.join(root)})."
+            break
+    return ClaimLine(statement, label, _credibility(test, label), reason, test)
+
+
+def _stands(label: str, test: Numbers, other: Numbers) -> bool:
+    """Whether a verdict survives the loss of one source.
+
+    With few paths left the full rule cannot be applied; then the probability must at least stay
+    on its side of one half.
+    """
+    if other.n_effective >= MIN_EFFECTIVE:
+        return judge(other) == label
+    return (other.probability >= 0.5) == (test.probability >= 0.5)
+
+
+def roots(case: Case) -> tuple[tuple[str, ...], ...]:
+    """Sets of sightings that go back to one source: the lineages of the statements.
+
+    A verdict must not hang on one of them. Sightings that no statement claims stand alone and are
+    not looked at one by one: none of them decides a statement by itself.
+    """
+    return tuple(dict.fromkeys(s.lineage for s in case.statements if s.lineage))
 
 
 def _test(
@@ -111,9 +134,9 @@ def _test(
     posterior: Posterior,
     before: NDArray[np.bool_],
     prior: Posterior,
-    n_effective: float,
 ) -> Numbers:
     weight = posterior.weight
+    n_effective = min(effective_size(weight), float(posterior.diagnostics.distinct_ancestors))
     probability = float(weight @ holds)
     prior_probability = float(prior.weight @ before)
     n_prior = effective_size(prior.weight)

@@ -32,7 +32,8 @@ def claims(line: Claimed) -> Section:
             "A statement is tested on the paths that never saw its own evidence, against its"
             " probability before any evidence (launch and winds alone).",
             "Supported: probability at least 80 % and odds at least tripled; contradicted: at most"
-            " 20 % and odds cut to a third; both also in each half of the wind-error prior.",
+            " 20 % and odds cut to a third; both also in each half of the wind-error prior, and"
+            " with any one source of sightings left out.",
             "The grade before a test is the reliability of the source (A to E; F is unknown); the"
             " number after it is what all other evidence makes of the statement (1 to 6).",
             "Reliability is turned into a probability of being essentially right by a table of our"

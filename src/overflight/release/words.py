@@ -127,16 +127,24 @@ def _count_tested(case: Case) -> int:
 def _launch_sentence(case: Case, line: Traversed) -> str:
     if len(line.launches) < 2:
         return ""
+    days = {}
+    for launch in case.launches:
+        middle = launch.time_min + (launch.time_max - launch.time_min) / 2
+        days[launch.id] = f"{middle.day} {middle:%B}"
     best = max(line.launches, key=lambda one: one.probability)
-    launch = next(one for one in case.launches if one.id == best.name)
-    middle = launch.time_min + (launch.time_max - launch.time_min) / 2
-    at_odds = (best.probability > 0.5) != (best.winds_probability > 0.5)
+    rival = max(line.launches, key=lambda one: one.winds_probability)
+    early = ", ".join(line.early_reports)
+    if rival is not best:
+        return (
+            f"{len(days)} launch dates were reported, and the evidence is divided: the early"
+            f" reports ({early}) make it {days[best.name]} ({percent(best.probability)}), the"
+            f" later track in these winds {days[rival.name]} ({percent(rival.winds_probability)})."
+            " Winds of those days could settle it."
+        )
     return (
-        f"{len(line.launches)} launch dates were reported. Given everything, {middle.day}"
-        f" {middle:%B} is {probable(best.probability)}, because of the early reports"
-        f" {', '.join(line.early_reports)}; the later track in these winds would give it"
-        f" {percent(best.winds_probability)}."
-        + (" The two disagree: winds of those days could settle it." if at_odds else "")
+        f"{len(days)} launch dates were reported; {days[best.name]} is"
+        f" {probable(best.probability)}, and the later track in these winds alone agrees"
+        f" ({percent(best.winds_probability)})."
     )
 
 
