@@ -12,7 +12,7 @@ from typing import Any
 
 from overflight.case.load import load
 from overflight.case.model import Case
-from overflight.errors import OverflightError
+from overflight.errors import CoverageError, OverflightError
 from overflight.fields import canonical, climatology, places
 from overflight.fields import error as wind_error
 from overflight.fields.error import WindError
@@ -25,6 +25,7 @@ from overflight.ledgers import carried, claimed, traversed
 from overflight.ledgers.carried import Carried
 from overflight.ledgers.claimed import Claimed
 from overflight.ledgers.traversed import Traversed
+from overflight.physics import atmosphere
 from overflight.physics.windgrid import WindGrid
 from overflight.release import page, provenance, tables
 
@@ -72,11 +73,27 @@ def winds(case: Case) -> tuple[WindGrid, WindError]:
             expected="climatology, the only wind of this version",
             remedy="Write 'wind: climatology' in case.yaml.",
         )
+    _reachable(case)
     day = timedelta(days=1)
     field = climatology.dataset(case.span_start - day, case.span_end + day)
     middle = case.span_start + (case.span_end - case.span_start) / 2
     error = wind_error.of_climatology(climatology.day_of_year(middle))
     return canonical.to_grid(field, case.epoch), error
+
+
+def _reachable(case: Case) -> None:
+    """Refuse a float band outside the climatology's levels, a slow drift of 2 km included."""
+    low_m, high_m = case.balloon.float_altitude_min_m, case.balloon.float_altitude_max_m
+    floor_m = atmosphere.height_m_of_pressure(climatology.load().pressure_pa[-1])
+    top_m = atmosphere.height_m_of_pressure(climatology.load().pressure_pa[0]) - 2_000.0
+    if low_m < floor_m or high_m > top_m:
+        raise CoverageError(
+            found=f"a float band of {low_m / 1e3:.1f} to {high_m / 1e3:.1f} km",
+            expected=f"heights between {floor_m / 1e3:.1f} and {top_m / 1e3:.1f} km, where the"
+            " embedded climatology is defined",
+            remedy="Narrow float_altitude_min and float_altitude_max in case.yaml if the evidence"
+            " allows; this version has no wind for other heights.",
+        )
 
 
 def float_heights_m(drawn: Posterior) -> tuple[float, float]:

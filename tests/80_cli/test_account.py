@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -16,7 +17,7 @@ import pytest
 from overflight import account
 from overflight.case.load import bundled
 from overflight.case.template import write_new
-from overflight.errors import OverflightError
+from overflight.errors import CoverageError, OverflightError
 from overflight.inference.stratum import Settings
 from overflight.release.provenance import sha256
 
@@ -112,6 +113,17 @@ def test_a_folder_that_is_no_release_is_left_alone(tmp_path):
     with pytest.raises(OverflightError, match="not a release"):
         account.run(bundled("2023-conus"), keep, settings=QUICK)
     assert (keep / "chapter.txt").read_text() == "years of work"
+
+
+def test_a_float_band_beyond_the_wind_is_refused(tmp_path):
+    case = tmp_path / "high"
+    write_new(case)
+    text = (case / "case.yaml").read_text(encoding="utf-8")
+    text = re.sub(r"float_altitude_max:.*", "float_altitude_max: 120,000 ft", text)
+    (case / "case.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(CoverageError, match="where the embedded climatology is defined"):
+        account.run(case, tmp_path / "out", settings=QUICK)
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_new_case_from_the_template_can_be_accounted_for(tmp_path):

@@ -232,7 +232,7 @@ def _weighted(columns: Array, share: Array) -> Array:
 
 def _scaled(standing: StandIns, misses: Array) -> Array:
     """Misses (report, 2) in standard deviations, as one vector."""
-    roots = np.array([_root(shape) for shape in standing.shape])
+    roots = np.array([_root(shape) for shape in standing.shape]).reshape(-1, 3)
     scaled = np.empty_like(misses)
     scaled[:, 0] = roots[:, 0] * misses[:, 0] + roots[:, 1] * misses[:, 1]
     scaled[:, 1] = roots[:, 2] * misses[:, 1]

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from overflight.case.model import Case
+from overflight.errors import InferenceError
 from overflight.fields.error import WindError
 from overflight.inference import observations, outer
 from overflight.inference.gather import Pick, diagnose, gather
@@ -65,7 +66,7 @@ def posterior(
     Raises
     ------
     InferenceError
-        When no path meets the evidence, or too few paths carry the answer.
+        When no path through the evidence stays inside the wind data.
     """
     task = _task(case, grid, error, settings, seed, leave_out)
     sizes = (settings.n_points, settings.n_strata)
@@ -135,6 +136,12 @@ def _assemble(task: Task, done: list[Stratum], prior_log: Array) -> Posterior:
     n_runs = settings.n_runs
     constant = prior_log + [s.constant_log for s in done]
     run_log = np.array([[run.log_evidence for run in s.runs] for s in done]) + constant[:, None]
+    if not np.isfinite(run_log).all():
+        raise InferenceError(
+            found="paths that leave the wind data, or that no report can be weighed on",
+            expected="wind over the whole flight, at every level the balloon may reach",
+            remedy="Widen the wind data, or narrow the float band and the launches of the case.",
+        )
     by_run = np.logaddexp.reduce(run_log, axis=0)
     share = np.exp(run_log - np.logaddexp.reduce(run_log.ravel()))
     picks, weight = _thin(settings, share, np.array([one.statics.launch for one in done]), seed)
