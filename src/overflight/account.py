@@ -13,7 +13,7 @@ from typing import Any
 from overflight.case.load import load
 from overflight.case.model import Case
 from overflight.errors import CoverageError, OverflightError
-from overflight.fields import canonical, climatology, places
+from overflight.fields import climatology, layout, places
 from overflight.fields import error as wind_error
 from overflight.fields.error import WindError
 from overflight.inference.leave_one_out import LeftOut, leave_one_out, lighter
@@ -78,7 +78,7 @@ def winds(case: Case) -> tuple[WindGrid, WindError]:
     field = climatology.dataset(case.span_start - day, case.span_end + day)
     middle = case.span_start + (case.span_end - case.span_start) / 2
     error = wind_error.of_climatology(climatology.day_of_year(middle))
-    return canonical.to_grid(field, case.epoch), error
+    return layout.to_grid(field, case.epoch), error
 
 
 def _reachable(case: Case) -> None:

@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 
 from overflight.errors import FieldError
-from overflight.fields import canonical
+from overflight.fields import canonical, layout
 from overflight.physics.sphere import n_vector
 from overflight.physics.windgrid import wind
 
@@ -69,7 +69,7 @@ def test_a_departure_from_the_shape_is_named_with_its_remedy(spoil, said):
 
 
 def test_round_the_globe_the_first_column_comes_again():
-    grid = canonical.to_grid(field(), EPOCH)
+    grid = layout.to_grid(field(), EPOCH)
     assert grid.lon_deg[-1] - grid.lon_deg[0] == 360.0
     np.testing.assert_array_equal(grid.uv_mps[:, :, :, -1], grid.uv_mps[:, :, :, 0])
     between_150_and_180 = np.interp(170.0, [150.0, 180.0], [np.cos(np.radians(150.0)), -1.0])
@@ -77,7 +77,7 @@ def test_round_the_globe_the_first_column_comes_again():
 
 
 def test_the_winds_sit_where_they_were():
-    grid = canonical.to_grid(field(), EPOCH)
+    grid = layout.to_grid(field(), EPOCH)
     assert grid.uv_mps.dtype == np.float32
     assert grid.uv_mps.flags["C_CONTIGUOUS"]
     assert at(grid, 30.0, 60.0) == pytest.approx((0.5, 3.0), abs=1e-6)
@@ -87,7 +87,7 @@ def test_the_winds_sit_where_they_were():
 def test_a_box_across_180_degrees_is_one_box():
     west_to_east = np.array([150.0, 165.0, -180.0, -165.0, -150.0])
     straddling = field(np.sort(west_to_east), u=lambda lon: np.mod(lon, 360.0))
-    grid = canonical.to_grid(straddling, EPOCH)
+    grid = layout.to_grid(straddling, EPOCH)
     np.testing.assert_array_equal(grid.lon_deg, [150.0, 165.0, 180.0, 195.0, 210.0])
     for lon_deg, expected in ((157.0, 157.0), (179.0, 179.0), (-170.0, 190.0)):
         assert at(grid, 0.0, lon_deg)[0] == pytest.approx(expected, abs=1e-3)
@@ -96,23 +96,23 @@ def test_a_box_across_180_degrees_is_one_box():
 
 
 def test_a_box_elsewhere_is_not_closed():
-    grid = canonical.to_grid(field(np.array([-120.0, -110.0, -100.0])), EPOCH)
+    grid = layout.to_grid(field(np.array([-120.0, -110.0, -100.0])), EPOCH)
     np.testing.assert_array_equal(grid.lon_deg, [-120.0, -110.0, -100.0])
     assert np.isnan(at(grid, 0.0, -90.0)).all()
 
 
 def test_time_counts_from_the_epoch_in_any_zone():
-    grid = canonical.to_grid(field(), EPOCH + timedelta(hours=2))
+    grid = layout.to_grid(field(), EPOCH + timedelta(hours=2))
     np.testing.assert_array_equal(grid.time_s, [-7_200.0, 14_400.0])
     elsewhere = (EPOCH + timedelta(hours=2)).astimezone(timezone(timedelta(hours=-7)))
-    np.testing.assert_array_equal(canonical.to_grid(field(), elsewhere).time_s, grid.time_s)
+    np.testing.assert_array_equal(layout.to_grid(field(), elsewhere).time_s, grid.time_s)
 
 
 def test_an_epoch_without_a_zone_is_refused():
     with pytest.raises(FieldError, match="without a time zone"):
-        canonical.to_grid(field(), datetime(2023, 1, 14))  # noqa: DTZ001
+        layout.to_grid(field(), datetime(2023, 1, 14))  # noqa: DTZ001
 
 
 def test_a_single_time_is_refused_rather_than_stretched():
     with pytest.raises(FieldError, match="a single time"):
-        canonical.to_grid(field(times=1), EPOCH)
+        layout.to_grid(field(times=1), EPOCH)

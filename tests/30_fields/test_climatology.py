@@ -131,7 +131,7 @@ def bilinear(nodes, spacing_deg, lat, lon):
 
 @pytest.mark.parametrize("pressure_pa", [1_000.0, 4_000.0, 6_000.0, 20_000.0])
 def test_the_kernels_sample_what_the_harmonics_say(field, pressure_pa):
-    grid = canonical.to_grid(field, START)
+    grid = layout.to_grid(field, START)
     rng = np.random.default_rng(6)
     for _ in range(100):
         lat = float(np.degrees(np.arcsin(rng.uniform(-0.99, 0.99))))

@@ -1,29 +1,89 @@
 """The one shape in which wind enters overflight.
 
-    dims   time, pressure_pa, lat_deg, lon_deg      (this order, this spelling)
-    vars   u_mps, v_mps                             eastward and northward wind
-           z_m                                      geopotential height
-           omega_paps                               upward is negative (omega); optional
-           t_k                                      temperature; optional
-    time   datetime64, UTC, increasing
-    pressure_pa, lat_deg, lon_deg                   increasing, lon_deg in [-180, 180)
+    dims    time, pressure_pa, lat_deg, lon_deg     (this order, this spelling)
+    vars    u_mps, v_mps                            eastward and northward wind
+            z_m                                     geopotential height
+            omega_paps                              upward is negative (omega); optional
+            t_k                                     temperature; optional
+            sd_mps                                  error per component, where known; optional
+    coords  time                                    datetime64, UTC, increasing
+            pressure_pa, lat_deg, lon_deg           increasing, lon_deg in [-180, 180)
+            lead_s (time)                           forecast lead; 0 an analysis; optional
+    attrs   source, product, title, attribution, height_basis, notes (see ATTRIBUTES)
 
-Readers produce it, :func:`check` guards it, and nothing behind it asks where data came from.
+Readers produce it, :func:`check` guards it, and nothing behind it asks where data came from. A
+piece is the same with variables still missing; :mod:`overflight.fields.merge` joins pieces.
 """
 
-from datetime import UTC, datetime
+from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from overflight.errors import FieldError
-from overflight.physics.windgrid import WindGrid
 
 Array = NDArray[np.float64]
 
 DIMS = ("time", "pressure_pa", "lat_deg", "lon_deg")
 REQUIRED = ("u_mps", "v_mps", "z_m")
+VARIABLES = (*REQUIRED, "omega_paps", "t_k", "sd_mps")
+ATTRIBUTES = {
+    "source": "who made it: era5, ifs, gfs, gefs, gdas, nam, merra2, cmip, simulated, soundings,"
+    " climatology or unknown; chooses the error model",
+    "product": "reanalysis, analysis, forecast, ensemble mean, ensemble member, simulation or"
+    " unknown",
+    "title": "one line for people",
+    "attribution": "what a report must print where this wind was used",
+    "height_basis": "where z_m is from: file, hypsometric or standard atmosphere",
+    "notes": "what a reader repaired or noticed, one sentence a line",
+}
+
+
+@dataclass(frozen=True)
+class Need:
+    """The part of a wind that is wanted; None means all there is.
+
+    A reader keeps the nodes that enclose the part, so that everything inside can be interpolated.
+    ``west_deg`` may exceed ``east_deg``: the box then crosses 180 degrees.
+    """
+
+    variables: tuple[str, ...] = REQUIRED
+    time_min: np.datetime64 | None = None
+    time_max: np.datetime64 | None = None
+    pressure_min_pa: float | None = None
+    pressure_max_pa: float | None = None
+    south_deg: float | None = None
+    north_deg: float | None = None
+    west_deg: float | None = None
+    east_deg: float | None = None
+
+
+ALL = Need()
+
+
+def note(wind: xr.Dataset, sentence: str) -> None:
+    """Add a sentence to what was noticed about a wind, once."""
+    told = notes(wind)
+    if sentence not in told:
+        wind.attrs["notes"] = "\n".join((*told, sentence))
+
+
+def notes(wind: xr.Dataset) -> tuple[str, ...]:
+    """What was noticed about a wind, one sentence each."""
+    return tuple(line for line in str(wind.attrs.get("notes", "")).splitlines() if line)
+
+
+def enclosing(axis: Array, low: float | None, high: float | None) -> slice:
+    """The part of an increasing axis that encloses an interval; all of it for None.
+
+    >>> axis = np.array([0.0, 10.0, 20.0, 30.0])
+    >>> enclosing(axis, 12.0, 19.0), enclosing(axis, None, 20.0), enclosing(axis, 40.0, 50.0)
+    (slice(1, 3, None), slice(0, 3, None), slice(3, 4, None))
+    """
+    first = 0 if low is None else max(int(np.searchsorted(axis, low, "right")) - 1, 0)
+    last = len(axis) if high is None else int(np.searchsorted(axis, high, "left")) + 1
+    return slice(min(first, len(axis) - 1), min(max(last, first + 1), len(axis)))
 
 
 def check(wind: xr.Dataset) -> xr.Dataset:
@@ -82,63 +142,3 @@ def _check_axis(wind: xr.Dataset, dim: str) -> None:
             expected="strictly increasing coordinates",
             remedy="Sort it in the reader.",
         )
-
-
-def to_grid(wind: xr.Dataset, epoch: datetime) -> WindGrid:
-    """Lay canonical wind out for the kernels: u and v side by side, float32.
-
-    A field that goes round the globe gets its first column again at the end, so that no longitude
-    lies between the last column and the first. A box that straddles 180 degrees is laid out from
-    its western edge on, past 180: nothing is interpolated across its outside.
-
-    Parameters
-    ----------
-    epoch
-        Time zero of ``time_s``; aware.
-
-    Raises
-    ------
-    FieldError
-        If the wind is not canonical, if an axis has less than two entries, or if the epoch has no
-        time zone.
-    """
-    wind = check(wind)
-    short = [dim for dim in DIMS if wind.sizes[dim] < 2]
-    if short:
-        raise FieldError(
-            found=f"a single {', '.join(short)}",
-            expected="at least two times, levels, latitudes and longitudes to interpolate between",
-            remedy="Get data that reach further.",
-        )
-    if epoch.tzinfo is None:
-        raise FieldError(
-            found=f"the epoch {epoch.isoformat()} without a time zone",
-            expected="an aware time",
-            remedy="Write it in UTC.",
-        )
-    uv = np.stack([wind["u_mps"].values, wind["v_mps"].values], axis=-1).astype(np.float32)
-    longitudes, columns = _eastward(wind["lon_deg"].values.astype(np.float64))
-    zero = np.datetime64(epoch.astimezone(UTC).replace(tzinfo=None), "ns")
-    return WindGrid(
-        time_s=(wind["time"].values - zero) / np.timedelta64(1, "s"),
-        log_pressure=np.log(wind["pressure_pa"].values.astype(np.float64)),
-        lat_deg=wind["lat_deg"].values.astype(np.float64),
-        lon_deg=longitudes,
-        uv_mps=np.ascontiguousarray(uv[:, :, :, columns]),
-    )
-
-
-def _eastward(lon_deg: Array) -> tuple[Array, NDArray[np.intp]]:
-    """Longitudes from a western edge eastward, and the column that each is.
-
-    The globe is closed where no gap, the one across 180 degrees included, is wider than one and a
-    half usual ones.
-    """
-    gaps_deg = np.diff(lon_deg, append=lon_deg[0] + 360.0)
-    columns = np.arange(len(lon_deg))
-    widest = int(np.argmax(gaps_deg))
-    if gaps_deg[widest] <= 1.5 * np.median(gaps_deg):
-        return np.append(lon_deg, lon_deg[0] + 360.0), np.append(columns, 0)
-    first = (widest + 1) % len(lon_deg)
-    columns = np.roll(columns, -first)
-    return lon_deg[columns] + np.where(columns < first, 360.0, 0.0), columns

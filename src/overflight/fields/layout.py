@@ -1,0 +1,73 @@
+"""Lay canonical wind out for the kernels: u and v side by side, float32."""
+
+from datetime import UTC, datetime
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from overflight.errors import FieldError
+from overflight.fields.canonical import DIMS, check
+from overflight.physics.windgrid import WindGrid
+
+Array = NDArray[np.float64]
+
+
+def to_grid(wind: xr.Dataset, epoch: datetime) -> WindGrid:
+    """Lay canonical wind out for the kernels: u and v side by side, float32.
+
+    A field that goes round the globe gets its first column again at the end, so that no longitude
+    lies between the last column and the first. A box that straddles 180 degrees is laid out from
+    its western edge on, past 180: nothing is interpolated across its outside.
+
+    Parameters
+    ----------
+    epoch
+        Time zero of ``time_s``; aware.
+
+    Raises
+    ------
+    FieldError
+        If the wind is not canonical, if an axis has less than two entries, or if the epoch has no
+        time zone.
+    """
+    wind = check(wind)
+    short = [dim for dim in DIMS if wind.sizes[dim] < 2]
+    if short:
+        raise FieldError(
+            found=f"a single {', '.join(short)}",
+            expected="at least two times, levels, latitudes and longitudes to interpolate between",
+            remedy="Get data that reach further.",
+        )
+    if epoch.tzinfo is None:
+        raise FieldError(
+            found=f"the epoch {epoch.isoformat()} without a time zone",
+            expected="an aware time",
+            remedy="Write it in UTC.",
+        )
+    uv = np.stack([wind["u_mps"].values, wind["v_mps"].values], axis=-1).astype(np.float32)
+    longitudes, columns = _eastward(wind["lon_deg"].values.astype(np.float64))
+    zero = np.datetime64(epoch.astimezone(UTC).replace(tzinfo=None), "ns")
+    return WindGrid(
+        time_s=(wind["time"].values - zero) / np.timedelta64(1, "s"),
+        log_pressure=np.log(wind["pressure_pa"].values.astype(np.float64)),
+        lat_deg=wind["lat_deg"].values.astype(np.float64),
+        lon_deg=longitudes,
+        uv_mps=np.ascontiguousarray(uv[:, :, :, columns]),
+    )
+
+
+def _eastward(lon_deg: Array) -> tuple[Array, NDArray[np.intp]]:
+    """Longitudes from a western edge eastward, and the column that each is.
+
+    The globe is closed where no gap, the one across 180 degrees included, is wider than one and a
+    half usual ones.
+    """
+    gaps_deg = np.diff(lon_deg, append=lon_deg[0] + 360.0)
+    columns = np.arange(len(lon_deg))
+    widest = int(np.argmax(gaps_deg))
+    if gaps_deg[widest] <= 1.5 * np.median(gaps_deg):
+        return np.append(lon_deg, lon_deg[0] + 360.0), np.append(columns, 0)
+    first = (widest + 1) % len(lon_deg)
+    columns = np.roll(columns, -first)
+    return lon_deg[columns] + np.where(columns < first, 360.0, 0.0), columns
