@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from overflight.errors import CoverageError, FieldError
-from overflight.fields import canonical, climatology
+from overflight.fields import canonical, climatology, layout
 from overflight.physics.sphere import n_vector
 from overflight.physics.windgrid import wind
 
