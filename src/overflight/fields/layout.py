@@ -16,6 +16,8 @@ Array = NDArray[np.float64]
 def to_grid(wind: xr.Dataset, epoch: datetime) -> WindGrid:
     """Lay canonical wind out for the kernels: u and v side by side, float32.
 
+    It takes the memory of its result and of one time of one component beside that of ``wind``.
+
     A field that goes round the globe gets its first column again at the end, so that no longitude
     lies between the last column and the first. A box that straddles 180 degrees is laid out from
     its western edge on, past 180: nothing is interpolated across its outside.
@@ -45,7 +47,6 @@ def to_grid(wind: xr.Dataset, epoch: datetime) -> WindGrid:
             expected="an aware time",
             remedy="Write it in UTC.",
         )
-    uv = np.stack([wind["u_mps"].values, wind["v_mps"].values], axis=-1).astype(np.float32)
     longitudes, columns = _eastward(wind["lon_deg"].values.astype(np.float64))
     zero = np.datetime64(epoch.astimezone(UTC).replace(tzinfo=None), "ns")
     return WindGrid(
@@ -53,8 +54,18 @@ def to_grid(wind: xr.Dataset, epoch: datetime) -> WindGrid:
         log_pressure=np.log(wind["pressure_pa"].values.astype(np.float64)),
         lat_deg=wind["lat_deg"].values.astype(np.float64),
         lon_deg=longitudes,
-        uv_mps=np.ascontiguousarray(uv[:, :, :, columns]),
+        uv_mps=_side_by_side(wind, columns),
     )
+
+
+def _side_by_side(wind: xr.Dataset, columns: NDArray[np.intp]) -> NDArray[np.float32]:
+    """Interleave u and v, one time after the other: no second copy of the whole field."""
+    n_times, n_levels, n_lats, _ = (wind.sizes[dim] for dim in DIMS)
+    uv_mps = np.empty((n_times, n_levels, n_lats, len(columns), 2), dtype=np.float32)
+    for part, name in enumerate(("u_mps", "v_mps")):
+        for time in range(n_times):
+            uv_mps[time, ..., part] = wind[name][time].values[..., columns]
+    return uv_mps
 
 
 def _eastward(lon_deg: Array) -> tuple[Array, NDArray[np.intp]]:

@@ -15,6 +15,7 @@ from overflight.errors import InferenceError
 from overflight.fields.error import WindError
 from overflight.flight.hypotheses import DIMENSIONS, Statics, statics
 from overflight.flight.levels import level_law
+from overflight.flight.needs import end
 from overflight.inference import guided, observations, pilot, twist
 from overflight.inference.model import balloon
 from overflight.inference.observations import Evidence, Timetable
@@ -194,11 +195,8 @@ def work_out(task: Task, guide: Guide, index: int) -> Stratum:
 
 
 def end_s(case: Case) -> float:
-    """When the flight ends, in seconds since the epoch: at its last sighting, or the span's end."""
-    for sighting in case.sightings:
-        if sighting.id == case.flight_end_sighting:
-            return (sighting.time_max - case.epoch).total_seconds()
-    return (case.span_end - case.epoch).total_seconds()
+    """When the flight ends, in seconds since the epoch."""
+    return (end(case) - case.epoch).total_seconds()
 
 
 def timetable(case: Case, settings: Settings, statics: Statics) -> Timetable:

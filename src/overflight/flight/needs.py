@@ -1,0 +1,85 @@
+"""Which part of a wind a case needs: its times, levels and box.
+
+The box holds every launch candidate and every sighting whose position counts, with a margin for
+the ways between them: it is what a file must cover, and what is read of a larger one.
+"""
+
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from overflight.case.model import Case, Use
+from overflight.fields.canonical import Need
+from overflight.flight.levels import BEGIN_PA
+from overflight.physics import atmosphere
+
+Array = NDArray[np.float64]
+
+MARGIN_DEG = 8.0  # of latitude, and of longitude at the equator
+SWING_M = 2_000.0  # a zero-pressure balloon rides this much higher by day
+_POLAR_DEG = 80.0  # a box that comes so near a pole is needed all around it
+
+
+def needed(case: Case) -> Need:
+    """What a wind must cover for a case to be accounted for.
+
+    >>> from overflight.case.load import bundled, load
+    >>> part = needed(load(bundled("2023-conus")))
+    >>> part.time_min, round(part.south_deg, 1), part.pressure_max_pa
+    (np.datetime64('2023-01-14T22:00:00.000000000'), 6.4, 20000.0)
+    """
+    used = [s for s in case.sightings if s.use is Use.YES]
+    places = [(one.lat_deg, one.lon_deg, one.position_sd_m) for one in (*case.launches, *used)]
+    lat_deg = np.array([place[0] for place in places])
+    spread_deg = np.array([place[2] / 111_195.0 for place in places])
+    south = float(np.min(lat_deg - spread_deg)) - MARGIN_DEG
+    north = float(np.max(lat_deg + spread_deg)) + MARGIN_DEG
+    west, east = _arc(np.array([place[1] for place in places]), lat_deg, spread_deg)
+    if north > _POLAR_DEG:
+        north, west, east = 90.0, -180.0, 180.0
+    if south < -_POLAR_DEG:
+        south, west, east = -90.0, -180.0, 180.0
+    top_m = case.balloon.float_altitude_max_m + SWING_M
+    return Need(
+        time_min=_moment(min(launch.time_min for launch in case.launches)),
+        time_max=_moment(end(case)),
+        pressure_min_pa=float(atmosphere.pressure_pa(top_m)),
+        pressure_max_pa=BEGIN_PA,
+        south_deg=south,
+        north_deg=north,
+        west_deg=west,
+        east_deg=east,
+    )
+
+
+def end(case: Case) -> datetime:
+    """When the flight ends: at its last sighting where the case names it, else with the span."""
+    for sighting in case.sightings:
+        if sighting.id == case.flight_end_sighting:
+            return sighting.time_max
+    return case.span_end
+
+
+def _arc(lon_deg: Array, lat_deg: Array, spread_deg: Array) -> tuple[float, float]:
+    """The shortest stretch of longitude that holds all places, from its west to its east."""
+    shrink = np.cos(np.radians(np.minimum(np.abs(lat_deg), _POLAR_DEG)))
+    margins_deg = (spread_deg + MARGIN_DEG) / shrink
+    order = np.argsort(lon_deg % 360.0)
+    sorted_deg, margins_deg = (lon_deg % 360.0)[order], margins_deg[order]
+    gaps_deg = np.diff(sorted_deg, append=sorted_deg[0] + 360.0)
+    first = (int(np.argmax(gaps_deg)) + 1) % len(sorted_deg)
+    along_deg = (sorted_deg - sorted_deg[first]) % 360.0
+    west = float(np.min(along_deg - margins_deg))
+    east = float(np.max(along_deg + margins_deg))
+    if east - west >= 360.0:
+        return -180.0, 180.0
+    return (_wrapped(sorted_deg[first] + west), _wrapped(sorted_deg[first] + east))
+
+
+def _wrapped(lon_deg: float) -> float:
+    return float((lon_deg + 180.0) % 360.0 - 180.0)
+
+
+def _moment(at: datetime) -> np.datetime64:
+    return np.datetime64(at.astimezone(UTC).replace(tzinfo=None), "ns")
