@@ -1,0 +1,121 @@
+"""Read NetCDF and Zarr on hybrid model levels as pieces on pressure levels."""
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from overflight.errors import FieldError
+from overflight.fields import canonical
+from overflight.fields.canonical import Need
+from overflight.fields.readers import model_levels
+from overflight.fields.readers.loading import Picked, Variable, load, piece_of
+from overflight.fields.readers.model_levels import Coefficients
+from overflight.fields.readers.timeline import Timeline
+
+Array = NDArray[np.float64]
+
+_HALF = (("hyai", "hybi"), ("ap_bnds", "b_bnds"), ("a_bnds", "b_bnds"))
+
+
+def read(
+    ds: xr.Dataset,
+    group: list[Variable],
+    found: list[Variable],
+    need: Need,
+    line: Timeline,
+    origin: str,
+) -> xr.Dataset:
+    """Read variables on model levels; heights too where temperature and the ground are there.
+
+    Raises
+    ------
+    FieldError
+        If the levels have no numbers, or the surface pressure is missing where it matters.
+    """
+    dims = group[0].dims
+    coefficients, notes = _coefficients(ds, origin)
+    levels = _numbers(ds, dims["hybrid"], coefficients, origin)
+    lat = Picked.of(ds[dims["lat"]].values.astype(np.float64), need.south_deg, need.north_deg,
+                    "latitudes", origin)  # fmt: skip
+    lon = Picked.longitudes(ds[dims["lon"]].values.astype(np.float64), need, origin)
+    order = np.argsort(levels)
+    surface = _surface_pa(found, line, lat, lon)
+    if surface is None:
+        order = order[model_levels.without_surface(coefficients, levels[order], origin)]
+        surface = np.full((len(line.times), len(lat.values), len(lon.values)),
+                          model_levels.REFERENCE_SURFACE_PA)  # fmt: skip
+        notes.append("There is no surface pressure: only levels that do not need it were kept.")
+    reference = model_levels.reference_pressures_pa(coefficients, levels[order])
+    part = canonical.enclosing(reference, need.pressure_min_pa, need.pressure_max_pa)
+    indexers = {"hybrid": order, "lat": lat.index, "lon": lon.index}
+    raw = {}
+    for one in group:
+        raw[one.role.name], told = load(one, line, indexers, ("hybrid", "lat", "lon"))
+        notes += told
+    fields = {
+        name: np.empty((len(line.times), part.stop - part.start, *values.shape[2:]), np.float32)
+        for name, values in raw.items()
+    }
+    for time in range(len(line.times)):
+        slabs = {name: values[time] for name, values in raw.items()}
+        for name, values in model_levels.to_pressure(
+            coefficients, levels[order], slabs, surface[time], reference[part]
+        ).items():
+            fields[name][time] = values
+    notes.append("Model levels were interpolated in ln p to the pressures they have over a surface"
+                 " at 1013.25 hPa.")  # fmt: skip
+    return piece_of(fields, line, (reference[part], lat.values, lon.values), notes, origin)
+
+
+def _coefficients(ds: xr.Dataset, origin: str) -> tuple[Coefficients, list[str]]:
+    """The file's own coefficients, else those of ECMWF's 137 levels."""
+    for a_name, b_name in _HALF:
+        if a_name in ds.variables and b_name in ds.variables:
+            a, b = (_half(ds[name].values.astype(np.float64)) for name in (a_name, b_name))
+            scale = 100_000.0 if float(np.nanmax(a)) < 10.0 else 1.0  # a in units of p0
+            return Coefficients(a * scale, b), []
+    del origin
+    return model_levels.l137(), ["The levels were taken as ECMWF's 137 model levels."]
+
+
+def _half(values: Array) -> Array:
+    """Half levels from top to bottom, whether given as such or as bounds of full levels."""
+    flat = np.append(values[:, 0], values[-1, 1]) if values.ndim == 2 else values
+    return np.asarray(flat)
+
+
+def _numbers(
+    ds: xr.Dataset, dim: str, coefficients: Coefficients, origin: str
+) -> NDArray[np.int64]:
+    n = ds.sizes.get(dim, 1)
+    values = np.atleast_1d(ds[dim].values) if dim in ds.variables else np.arange(1, n + 1)
+    numbers = values.astype(np.float64)
+    whole = (numbers == np.round(numbers)).all() and numbers.min() >= 1.0
+    if not whole and n == coefficients.n_levels:
+        numbers, whole = np.arange(1.0, n + 1.0), True
+    if not whole or numbers.max() > coefficients.n_levels:
+        raise FieldError(
+            found=f"{origin}: model levels {numbers.min():g} to {numbers.max():g}",
+            expected=f"numbers from 1 (the uppermost) to {coefficients.n_levels}, or a and b of"
+            " every half level (hyai, hybi)",
+            remedy="Fetch pressure levels, or add the coefficients to the file.",
+        )
+    return numbers.astype(np.int64)
+
+
+def _surface_pa(
+    found: list[Variable], line: Timeline, lat: Picked, lon: Picked
+) -> NDArray[np.float64] | None:
+    """Surface pressure at the times and nodes, from itself or its logarithm."""
+    for one in found:
+        if one.role.name in ("surface_pa", "log_surface_pressure") and {"lat", "lon"} <= set(
+            one.dims
+        ):
+            level = one.dims.get("hybrid")
+            flat = one
+            if level is not None and level in one.values.dims:
+                flat = Variable(one.name, one.role, one.values.isel({level: 0}), one.dims)
+            values, _ = load(flat, line, {"lat": lat.index, "lon": lon.index}, ("lat", "lon"))
+            exact = values.astype(np.float64)
+            return np.exp(exact) if one.role.name == "log_surface_pressure" else exact
+    return None
