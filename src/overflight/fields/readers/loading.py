@@ -15,7 +15,8 @@ from overflight.fields.readers.timeline import Timeline
 
 Array = NDArray[np.float64]
 
-_SENTINELS = (-9999.0, -999.0, -99999.0, -32767.0, -32768.0, 9999.0, 99999.0)
+_SENTINELS = (-9999.0, -99999.0, -32767.0, -32768.0)
+_OF_WINDS = (-999.0, 999.0, 9999.0, 99999.0)  # impossible as a wind, possible as a height
 _HUGE = 1e9  # no wind, height or temperature; fill values of 1e15, 1e20, 9.97e36 and such
 
 
@@ -120,7 +121,7 @@ def load(
         slab = _cut(cut, {dims[kind]: indexers[kind] for kind in kinds})
         slab = slab.transpose(*(dims[kind] for kind in kinds))
         numbers = np.asarray(slab.values, dtype=np.float64) * one.role.factor
-        if _mask(numbers, one.role.factor):
+        if _mask(numbers, one.role):
             notes.append(f"Fill values of {one.name} that the file does not name were taken out.")
         out[at] = numbers.reshape(lengths)
     if one.role.assumed:
@@ -142,12 +143,13 @@ def _cut(values: xr.DataArray, indexers: dict[str, NDArray[np.intp]]) -> xr.Data
     return values
 
 
-def _mask(numbers: Array, factor: float) -> bool:
+def _mask(numbers: Array, role: Role) -> bool:
     """Turn fill values that no attribute names into NaN; say whether there were any."""
+    sentinels = _SENTINELS + (_OF_WINDS if role.name.endswith("_mps") else ())
     with np.errstate(invalid="ignore"):
         bad = np.abs(numbers) > _HUGE
-        for sentinel in _SENTINELS:
-            bad |= numbers == sentinel * factor
+        for sentinel in sentinels:
+            bad |= numbers == sentinel * role.factor
     if not bad.any():
         return False
     numbers[bad] = np.nan

@@ -34,8 +34,8 @@ _PRODUCTS = (
     ("simulation", r"\bsimulat(ed|ion)\b|\bmodel-output\b|free run"),
     ("ensemble mean", r"ensemble[ -]mean"),
     ("ensemble member", r"ensemble member|perturbed forecast"),
-    ("forecast", r"\bforecasts?\b(?! system)"),
     ("analysis", r"\banalys[ie]s\b"),
+    ("forecast", r"\bforecasts?\b(?! system)"),
 )
 _OF_SOURCE = {
     "era5": "reanalysis",
