@@ -10,7 +10,7 @@ from overflight.physics.drift import Drift, LevelLaw, daylight_fraction, passive
 from overflight.physics.ou import displacement_sd_m, ou_step
 from overflight.physics.random import normal4
 from overflight.physics.sphere import distance_m, lat_lon_deg, n_vector
-from overflight.physics.windgrid import SigmaTable, WindGrid
+from overflight.physics.windgrid import WindGrid, steady
 
 HEIGHT_M = 19_000.0
 LOG_PRESSURE = math.log(6_500.0)
@@ -40,7 +40,7 @@ def uniform_grid(u_mps, v_mps, days=13.0):
 
 
 def drift(grid, n_steps, dt_s, sd_mps=0.0, tau_s=86_400.0, swing_m=0.0):
-    table = SigmaTable(
+    table = steady(
         np.log([1_000.0, 20_000.0]), np.array([-90.0, 90.0]), np.full((2, 2), sd_mps)
     )
     x, y, z = n_vector(45.0, 0.0)

@@ -236,20 +236,20 @@ def test_a_turning_wind_is_sampled_to_second_order(spacing_deg):
     assert 0.1 * bound < worst_mps < bound
 
 
-TABLE = SigmaTable(
+TABLE = windgrid.steady(
     LEVELS_LOG, np.array([-90.0, -15.0, 0.0, 40.0, 90.0]), np.arange(25.0).reshape(5, 5)
 )
 
 
 def test_the_error_table_is_bilinear():
-    middle = windgrid.sigma(TABLE, 0.5 * (LEVELS_LOG[1] + LEVELS_LOG[2]), 20.0)
+    middle = windgrid.sigma(TABLE, 0.0, 0.5 * (LEVELS_LOG[1] + LEVELS_LOG[2]), 20.0, 0.0)
     assert middle == pytest.approx(np.mean([7.0, 8.0, 12.0, 13.0]))
-    assert windgrid.sigma(TABLE, LEVELS_LOG[3], 40.0) == pytest.approx(18.0)
+    assert windgrid.sigma(TABLE, 0.0, LEVELS_LOG[3], 40.0, 0.0) == pytest.approx(18.0)
 
 
 def test_beyond_its_edges_the_error_table_keeps_the_edges_value():
-    assert windgrid.sigma(TABLE, 0.0, -90.0) == 0.0
-    assert windgrid.sigma(TABLE, 20.0, 95.0) == 24.0
-    assert windgrid.sigma(TABLE, LEVELS_LOG[0], -400.0) == 0.0
-    assert math.isnan(windgrid.sigma(TABLE, math.nan, 0.0))
-    assert math.isnan(windgrid.sigma(TABLE, 9.0, math.nan))
+    assert windgrid.sigma(TABLE, 0.0, 0.0, -90.0, 0.0) == 0.0
+    assert windgrid.sigma(TABLE, 0.0, 20.0, 95.0, 0.0) == 24.0
+    assert windgrid.sigma(TABLE, 0.0, LEVELS_LOG[0], -400.0, 0.0) == 0.0
+    assert math.isnan(windgrid.sigma(TABLE, 0.0, math.nan, 0.0, 0.0))
+    assert math.isnan(windgrid.sigma(TABLE, 0.0, 9.0, math.nan, 0.0))

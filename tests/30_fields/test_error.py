@@ -10,7 +10,7 @@ from overflight.physics.windgrid import sigma
 
 
 def at(table, level_hpa, lat_deg):
-    return sigma(table, math.log(level_hpa * 100.0), lat_deg)
+    return sigma(table, 0.0, math.log(level_hpa * 100.0), lat_deg, 0.0)
 
 
 def test_in_january_the_table_is_the_mean_of_the_measured_januaries():

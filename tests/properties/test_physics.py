@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from overflight.physics import atmosphere, ou, sphere, windgrid
 from overflight.physics.random import normal4, uniform4
-from overflight.physics.windgrid import SigmaTable, WindGrid
+from overflight.physics.windgrid import WindGrid
 
 latitudes = st.floats(-90.0, 90.0)
 longitudes = st.floats(-180.0, 180.0, exclude_max=True)
@@ -210,5 +210,6 @@ def test_fields_linear_in_each_coordinate_are_exact(time_s, log_pressure, lat_de
 @given(logs, st.floats(-400.0, 400.0))
 def test_the_error_table_stays_between_its_entries(log_pressure, lat_deg):
     entries = np.arange(1.0, 33.0).reshape(4, 8)
-    got_mps = windgrid.sigma(SigmaTable(AXES[1], AXES[2], entries), log_pressure, lat_deg)
+    table = windgrid.steady(AXES[1], AXES[2], entries)
+    got_mps = windgrid.sigma(table, 0.0, log_pressure, lat_deg, 0.0)
     assert 1.0 <= got_mps <= 32.0

@@ -12,6 +12,7 @@ mean squares of the vector; a component is that over the square root of two.
 import json
 import math
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 
@@ -19,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from overflight.fields.climatology import STATEMENT
-from overflight.physics.windgrid import SigmaTable
+from overflight.physics.inertial import Inertial
+from overflight.physics.windgrid import SigmaTable, steady
 
 Array = NDArray[np.float64]
 
@@ -57,9 +59,12 @@ _BASIS = (
 class WindError:
     """Priors of the wind error of one source.
 
-    ``sigma`` is the standard deviation of a component by level and latitude [m/s]. The e-folding
-    time is log-normal (median, sd of the log), and so is the flight's scale factor, with its mean
-    square kept at one. ``prior_only`` forbids any verdict on steering.
+    ``sigma`` is the standard deviation of a component [m/s]; where it varies in time, its times
+    count from ``time_zero`` (:meth:`since` counts them from elsewhere). The e-folding time is
+    log-normal (median, sd of the log), and so are the vertical length, where the error fades with
+    height at all, and the flight's scale factor, with its mean square kept at one. The bias stays
+    for a whole flight. ``inertial`` says which part of the variance turns with the Coriolis
+    parameter. ``prior_only`` forbids any verdict on steering.
     """
 
     sigma: SigmaTable
@@ -69,6 +74,18 @@ class WindError:
     prior_only: bool
     statement: str
     basis: tuple[str, ...]
+    time_zero: datetime | None = None
+    vertical_length_m_median: float | None = None
+    vertical_length_log_sd: float = 0.0
+    bias_sd_mps: float = 0.0
+    inertial: Inertial | None = None
+
+    def since(self, epoch: datetime) -> SigmaTable:
+        """The standard deviations with their times in seconds since an aware epoch."""
+        if self.time_zero is None or len(self.sigma.time_s) == 1:
+            return self.sigma
+        later_s = (self.time_zero - epoch).total_seconds()
+        return self.sigma._replace(time_s=self.sigma.time_s + later_s)
 
 
 def of_climatology(day: float) -> WindError:
@@ -85,7 +102,8 @@ def of_climatology(day: float) -> WindError:
         Days since 1 January 00 UTC.
 
     >>> table = of_climatology(15.2).sigma  # at 70 hPa and 70 N in mid-January, m/s
-    >>> round(float(table.sigma_mps[list(table.log_pressure).index(math.log(7_000.0)), -1]), 1)
+    >>> level = list(table.log_pressure).index(math.log(7_000.0))
+    >>> round(float(table.sigma_mps[0, level, -1, 0]), 1)
     11.2
     """
     winter_share = max(0.0, math.cos(2.0 * math.pi * (day - _WINTER_DAY) / _YEAR_D))
@@ -94,11 +112,7 @@ def of_climatology(day: float) -> WindError:
     # Half of the vector's mean square belongs to each component.
     variance = 0.5 * (winter_share * winter + (1.0 - winter_share) * autumn)
     return WindError(
-        sigma=SigmaTable(
-            log_pressure=np.log(levels_hpa * 100.0),
-            lat_deg=np.array(_BANDS_DEG),
-            sigma_mps=np.ascontiguousarray(np.sqrt(variance)),
-        ),
+        sigma=steady(np.log(levels_hpa * 100.0), np.array(_BANDS_DEG), np.sqrt(variance)),
         tau_s_median=42.0 * 3_600.0,
         tau_log_sd=0.4,
         scale_log_sd=0.4,

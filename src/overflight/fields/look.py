@@ -183,9 +183,9 @@ def _level(wind: xr.Dataset, error: WindError, index: int) -> Level:
 def _errors(wind: xr.Dataset, error: WindError, pressure_pa: float) -> tuple[float, ...]:
     """Error per component at the middle of the times and of the longitudes, by latitude."""
     del wind
-    return tuple(
-        float(sigma(error.sigma, float(np.log(pressure_pa)), lat)) for lat in ERROR_LATITUDES_DEG
-    )
+    table, level = error.sigma, float(np.log(pressure_pa))
+    time_s, lon_deg = (0.5 * float(axis[0] + axis[-1]) for axis in (table.time_s, table.lon_deg))
+    return tuple(float(sigma(table, time_s, level, lat, lon_deg)) for lat in ERROR_LATITUDES_DEG)
 
 
 @dataclass(frozen=True)

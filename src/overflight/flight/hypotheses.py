@@ -12,9 +12,11 @@ as a table and printed in every account:
     day-night swing   half-normal, 60 m (superpressure) or 2 km (zero-pressure)
     wind-error scale  log-normal with the wind's own width, mean square kept (method 3)
     wind-error time   log-normal around the wind's own median
+    wind-error height log-normal around the wind's own median, where that wind has one
+    wind-error bias   normal, east and north, where that wind has one
 
-Apart from the launch they are six numbers; in the space of their normal quantiles the prior is a
-standard normal, which is where :mod:`overflight.inference.outer` searches.
+Apart from the launch they are six to nine numbers; in the space of their normal quantiles the
+prior is a standard normal, which is where :mod:`overflight.inference.outer` searches.
 """
 
 import math
@@ -46,9 +48,20 @@ class Statics:
     swing_m: float
     wind_scale: float
     tau_s: float
+    vertical_length_m: float = math.inf  # the error does not fade with height
+    bias_u_mps: float = 0.0
+    bias_v_mps: float = 0.0
 
 
 DIMENSIONS = 6  # launch time, float density, slow drift, swing, wind scale, wind-error time
+
+
+def dimensions(error: WindError) -> int:
+    """How many numbers are unknown besides the launch: six, and those that the wind's error adds.
+
+    A vertical length adds one, a bias two.
+    """
+    return DIMENSIONS + (error.vertical_length_m_median is not None) + 2 * (error.bias_sd_mps > 0.0)
 
 
 def statics(case: Case, error: WindError, launch: int, normals: Array) -> Statics:
@@ -58,22 +71,23 @@ def statics(case: Case, error: WindError, launch: int, normals: Array) -> Static
     ----------
     launch
         Index of the launch candidate.
-    normals : (6,)
-        Standard normals, one for each unknown: the prior is a standard normal in this space.
+    normals : (dimension,)
+        Standard normals, one for each unknown (:func:`dimensions`): the prior is a standard
+        normal in this space.
     """
     unit = np.array([_NORMAL.cdf(float(value)) for value in normals])
     return _statics(case, case.launches[launch], launch, error, unit)
 
 
-def even_normals(n: int, seed: int, stream: int) -> Array:
-    """Points that fill a six-dimensional standard normal evenly, shape (n, 6).
+def even_normals(n: int, seed: int, stream: int, n_dimensions: int = DIMENSIONS) -> Array:
+    """Points that fill a standard normal of many dimensions evenly, shape (n, n_dimensions).
 
     A Latin hypercube (McKay, Beckman & Conover 1979) through the normal quantile: every unknown
     alone is filled evenly, and together they are independent.
     """
     rng = np.random.Generator(np.random.Philox(key=seed, counter=[stream, 0, 0, 0]))
-    ranks = rng.permuted(np.tile(np.arange(n), (DIMENSIONS, 1)), axis=1).T
-    unit = (ranks + rng.random((n, DIMENSIONS))) / n
+    ranks = rng.permuted(np.tile(np.arange(n), (n_dimensions, 1)), axis=1).T
+    unit = (ranks + rng.random((n, n_dimensions))) / n
     return np.array(
         [[_NORMAL.inv_cdf(min(max(float(u), 1e-12), 1.0 - 1e-12)) for u in row] for row in unit]
     )
@@ -84,6 +98,7 @@ def _statics(case: Case, launch: Launch, index: int, error: WindError, unit: Arr
     opens_s = (launch.time_min - case.epoch).total_seconds()
     closes_s = (launch.time_max - case.epoch).total_seconds()
     scale = error.scale_log_sd
+    length_m, bias_mps = _further(error, inside[DIMENSIONS:])
     return Statics(
         launch=index,
         launch_s=opens_s + float(inside[0]) * (closes_s - opens_s),
@@ -92,7 +107,22 @@ def _statics(case: Case, launch: Launch, index: int, error: WindError, unit: Arr
         swing_m=SWING_SD_M[case.balloon.kind] * abs(_NORMAL.inv_cdf(float(inside[3]))),
         wind_scale=math.exp(scale * _NORMAL.inv_cdf(float(inside[4])) - scale**2),
         tau_s=error.tau_s_median * math.exp(error.tau_log_sd * _NORMAL.inv_cdf(float(inside[5]))),
+        vertical_length_m=length_m,
+        bias_u_mps=bias_mps[0],
+        bias_v_mps=bias_mps[1],
     )
+
+
+def _further(error: WindError, unit: Array) -> tuple[float, tuple[float, float]]:
+    """Vertical length and bias, where the wind's error has them."""
+    normals = [_NORMAL.inv_cdf(float(value)) for value in unit]
+    length_m = math.inf
+    if error.vertical_length_m_median is not None:
+        spread = error.vertical_length_log_sd * normals.pop(0)
+        length_m = error.vertical_length_m_median * math.exp(spread)
+    if error.bias_sd_mps > 0.0:
+        return length_m, (error.bias_sd_mps * normals[0], error.bias_sd_mps * normals[1])
+    return length_m, (0.0, 0.0)
 
 
 def _float_height_m(balloon: Balloon, fraction: float) -> float:

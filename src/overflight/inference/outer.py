@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from overflight.case.model import Case, Sighting
 from overflight.fields.error import WindError
-from overflight.flight.hypotheses import Statics, even_normals, statics
+from overflight.flight.hypotheses import Statics, dimensions, even_normals, statics
 from overflight.inference.observations import altitude_logs
 
 Array = NDArray[np.float64]
@@ -57,7 +57,8 @@ def by_level(
     n_points, n_drawn = sizes
     draws = []
     for launch, candidate in enumerate(case.launches):
-        points = [statics(case, error, launch, row) for row in even_normals(n_points, seed, launch)]
+        normals = even_normals(n_points, seed, launch, dimensions(error))
+        points = [statics(case, error, launch, row) for row in normals]
         logs = np.array([float(altitude_logs(case, heard, p)[0].sum()) for p in points])
         for index, log_share in _systematic(logs, n_drawn, seed, launch):
             stands_for = log_share - math.log(n_points) + math.log(candidate.weight)

@@ -8,7 +8,7 @@ import numpy as np
 from overflight.case.model import Case
 from overflight.fields.error import WindError
 from overflight.flight.ensemble import Flight, fly
-from overflight.flight.hypotheses import even_normals, statics
+from overflight.flight.hypotheses import dimensions, even_normals, statics
 from overflight.flight.levels import heights_m
 from overflight.inference.gather import pressures_pa
 from overflight.inference.posterior import Diagnostics, Posterior
@@ -22,7 +22,7 @@ def prior(case: Case, grid: WindGrid, error: WindError, settings: Settings, seed
     """Fly balloons through many strata of the prior, without evidence."""
     flights = []
     for launch in range(len(case.launches)):
-        for normals in even_normals(N_STRATA, seed, launch):
+        for normals in even_normals(N_STRATA, seed, launch, dimensions(error)):
             drawn = statics(case, error, launch, normals)
             table = timetable(case, settings, drawn)
             drift = drift_of(case, grid, error, drawn, table)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from overflight.case.model import Case, Sighting
 from overflight.errors import InferenceError
 from overflight.fields.error import WindError
-from overflight.flight.hypotheses import DIMENSIONS, Statics, statics
+from overflight.flight.hypotheses import Statics, dimensions, statics
 from overflight.flight.levels import level_law
 from overflight.flight.needs import end
 from overflight.inference import guided, observations, pilot, twist
@@ -116,7 +116,7 @@ def reference_noise(task: Task, launch: int) -> Reference:
     The strata begin their own search from it: a search from nothing takes a hundred
     iterations to bend a path across an ocean, one from a neighbour ten.
     """
-    middle = statics(task.case, task.error, launch, np.zeros(DIMENSIONS))
+    middle = statics(task.case, task.error, launch, np.zeros(dimensions(task.error)))
     table = timetable(task.case, task.settings, middle)
     told = observations.evidence(task.case, task.seen, middle, table)
     drift = drift_of(task.case, task.grid, task.error, middle, table)
@@ -221,7 +221,7 @@ def drift_of(
     x, y, z = n_vector(launch.lat_deg, launch.lon_deg)
     return Drift(
         grid=grid,
-        error=error.sigma,
+        error=error.since(case.epoch),
         error_scale=statics.wind_scale,
         ou=ou_step(statics.tau_s, table.dt_s),
         level=level_law(statics, table.start_s, table.dt_s, table.n_steps, case.epoch),
@@ -231,4 +231,8 @@ def drift_of(
         launch_y=y,
         launch_z=z,
         launch_sd_m=launch.position_sd_m,
+        tau_s=statics.tau_s,
+        vertical_length_m=statics.vertical_length_m,
+        bias_u_mps=statics.bias_u_mps,
+        bias_v_mps=statics.bias_v_mps,
     )

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from overflight.physics.kernel import kernel
-from overflight.physics.ou import OuStep
+from overflight.physics.ou import OuStep, faded_step
 from overflight.physics.sphere import radii_m
 from overflight.physics.tangent import Basis, basis, carried, gone
 from overflight.physics.windgrid import SigmaTable, WindGrid, sigma, wind
@@ -57,6 +57,10 @@ class Drift(NamedTuple):
     launch_y: float
     launch_z: float
     launch_sd_m: float
+    tau_s: float = math.nan  # of ``ou``; asked for only where the error fades with height
+    vertical_length_m: float = math.inf  # height over which the error e-folds
+    bias_u_mps: float = 0.0  # part of the error that stays for the whole flight
+    bias_v_mps: float = 0.0
 
 
 @kernel
@@ -95,17 +99,38 @@ def passive_step(
     after : (5,)
         Receives the new state; NaN where the wind has no data.
     """
+    pushed_step(drift, step, state, noise, (1.0, drift.bias_u_mps, drift.bias_v_mps), after)
+
+
+@kernel
+def pushed_step(
+    drift: Drift,
+    step: int,
+    state: NDArray[np.float64],
+    noise: NDArray[np.float64],
+    push: tuple[float, float, float],
+    after: NDArray[np.float64],
+) -> None:
+    """Advance one particle by one step under a further wind that the caller knows.
+
+    Parameters
+    ----------
+    push
+        Factor on the error's standard deviation; further wind east and north, m/s.
+    """
     x, y, z = state[0], state[1], state[2]
-    ou, dt_s = drift.ou, drift.dt_s
+    dt_s, (share, push_u_mps, push_v_mps) = drift.dt_s, push
     here = basis(x, y, z)
     rise_m = _rise_m(drift.level, step, x, y, z)
     log_pressure, height_m = _level(drift.level, 2 * step, rise_m)
-    sd_mps = drift.error_scale * sigma(drift.error, log_pressure, math.degrees(math.asin(z)))
+    time_s = drift.start_s + step * dt_s
+    ou = _error_step(drift, step, rise_m, x, y, z)
+    sd_mps = drift.error_scale * _sigma_mps(drift.error, time_s, log_pressure, x, y, z) * share
     pull = sd_mps / dt_s  # the error's displacement over the step, as a mean velocity
     error_u_mps = pull * (ou.gain_s * state[3] + ou.noise_xe * noise[0] + ou.noise_x * noise[1])
     error_v_mps = pull * (ou.gain_s * state[4] + ou.noise_xe * noise[2] + ou.noise_x * noise[3])
-    time_s = drift.start_s + step * dt_s
     u_mps, v_mps = wind(drift.grid, time_s, log_pressure, x, y, z)
+    u_mps, v_mps = u_mps + push_u_mps, v_mps + push_v_mps
     mx, my, mz = _moved(
         (x, y, z), here, z, height_m, (u_mps + error_u_mps) * 0.5 * dt_s,
         (v_mps + error_v_mps) * 0.5 * dt_s,
@@ -114,6 +139,7 @@ def passive_step(
     middle = basis(mx, my, mz)
     log_pressure, height_m = _level(drift.level, 2 * step + 1, rise_m)
     u_mps, v_mps = wind(drift.grid, time_s + 0.5 * dt_s, log_pressure, mx, my, mz)
+    u_mps, v_mps = u_mps + push_u_mps, v_mps + push_v_mps
     error_u_mps, error_v_mps = carried(error_u_mps, error_v_mps, here, middle)
     nx, ny, nz = _moved(
         (x, y, z), middle, mz, height_m, (u_mps + error_u_mps) * dt_s, (v_mps + error_v_mps) * dt_s
@@ -125,6 +151,31 @@ def passive_step(
         here,
         basis(nx, ny, nz),
     )
+
+
+@kernel
+def _error_step(drift: Drift, step: int, rise_m: float, x: float, y: float, z: float) -> OuStep:
+    """The error's step: shorter of memory where the balloon changes its height during it.
+
+    The daily swing counts with where the sun stands for the place at the step's start.
+    """
+    if math.isinf(drift.vertical_length_m):
+        return drift.ou
+    heights_m = drift.level.height_m
+    climb_m = heights_m[2 * step + 2] - heights_m[2 * step]
+    climb_m += _rise_m(drift.level, step + 1, x, y, z) - rise_m
+    return faded_step(drift.tau_s, drift.dt_s, climb_m, drift.vertical_length_m)
+
+
+@kernel
+def _sigma_mps(
+    table: SigmaTable, time_s: float, log_pressure: float, x: float, y: float, z: float
+) -> float:
+    """Standard deviation at a unit normal; its longitude only where the table asks for it."""
+    lon_deg = 0.0
+    if table.lon_deg.shape[0] > 1:
+        lon_deg = math.degrees(math.atan2(y, x))
+    return sigma(table, time_s, log_pressure, math.degrees(math.asin(z)), lon_deg)
 
 
 @kernel

@@ -41,7 +41,10 @@ def _wander(ratio: float) -> float:
     for n in range(3, 20):
         term *= -ratio / n
         power *= 2.0
-        total += term * (power - 4.0)
+        added = term * (power - 4.0)
+        total += added
+        if abs(added) < 1e-17 * abs(total):  # below half of the last bit: nothing changes any more
+            break
     return total
 
 
@@ -80,6 +83,21 @@ def ou_step(tau_s: float, dt_s: float) -> OuStep:
     noise_x = math.sqrt(max(var_x - noise_xe * noise_xe, 0.0))
     ratio = dt_s / tau_s
     return OuStep(math.exp(-ratio), -tau_s * math.expm1(-ratio), noise_e, noise_xe, noise_x)
+
+
+@kernel
+def faded_step(tau_s: float, dt_s: float, climb_m: float, vertical_length_m: float) -> OuStep:
+    """One step during which the height changes too, so that the error loses memory faster.
+
+    The correlation left is exp(-dt/tau - |dz|/L), method 3: a step of the process whose e-folding
+    time is dt / (dt/tau + |dz|/L). The climb is taken as even over the step.
+
+    >>> level, climbing = (faded_step(86_400.0, 600.0, dz, 1_000.0) for dz in (0.0, 500.0))
+    >>> round(level.decay, 6), round(climbing.decay, 6)
+    (0.99308, 0.602333)
+    """
+    ratio = dt_s / tau_s + abs(climb_m) / vertical_length_m
+    return ou_step(dt_s / ratio, dt_s)
 
 
 @kernel

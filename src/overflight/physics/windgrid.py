@@ -36,11 +36,26 @@ class WindGrid(NamedTuple):
 
 
 class SigmaTable(NamedTuple):
-    """Standard deviation per component of the wind's error; axes as in :class:`WindGrid`."""
+    """Standard deviation per component of the wind's error; axes as in :class:`WindGrid`.
 
+    Times and longitudes may be one long each, which means "always" and "everywhere".
+    """
+
+    time_s: NDArray[np.float64]  # (time,)
     log_pressure: NDArray[np.float64]  # (level,)
     lat_deg: NDArray[np.float64]  # (lat,)
-    sigma_mps: NDArray[np.float64]  # (level, lat)
+    lon_deg: NDArray[np.float64]  # (lon,)
+    sigma_mps: NDArray[np.float64]  # (time, level, lat, lon)
+
+
+def steady(
+    log_pressure: NDArray[np.float64],
+    lat_deg: NDArray[np.float64],
+    sigma_mps: NDArray[np.float64],
+) -> SigmaTable:
+    """Make a table that holds at all times and longitudes from ``sigma_mps`` (level, lat)."""
+    entries = np.ascontiguousarray(sigma_mps, dtype=np.float64)[None, :, :, None]
+    return SigmaTable(np.zeros(1), log_pressure, lat_deg, np.zeros(1), entries)
 
 
 @kernel
@@ -157,15 +172,51 @@ def wind(
 
 
 @kernel
-def sigma(table: SigmaTable, log_pressure: float, lat_deg: float) -> float:
+def sigma(
+    table: SigmaTable, time_s: float, log_pressure: float, lat_deg: float, lon_deg: float
+) -> float:
     """Standard deviation of the wind's error, m/s; beyond the table's edges, the edge's value."""
-    levels, lats, sigma_mps = table.log_pressure, table.lat_deg, table.sigma_mps
+    levels, lats, lons = table.log_pressure, table.lat_deg, table.lon_deg
     log_pressure = min(max(log_pressure, levels[0]), levels[levels.shape[0] - 1])
     lat_deg = min(max(lat_deg, lats[0]), lats[lats.shape[0] - 1])
     k, k_share = _locate(levels, log_pressure)
     j, j_share = _locate(lats, lat_deg)
     if math.isnan(k_share + j_share):
         return math.nan
-    low = (1.0 - j_share) * sigma_mps[k, j] + j_share * sigma_mps[k, j + 1]
-    high = (1.0 - j_share) * sigma_mps[k + 1, j] + j_share * sigma_mps[k + 1, j + 1]
+    last_t, last_i = table.time_s.shape[0] - 1, lons.shape[0] - 1
+    if last_t == 0 and last_i == 0:  # the usual table, at no more than its own cost
+        return _column_sigma(table.sigma_mps, 0, k, k_share, j, j_share, 0)
+    t, t_share, i, i_share = 0, 0.0, 0, 0.0
+    if last_t > 0:
+        t, t_share = _locate(table.time_s, min(max(time_s, table.time_s[0]), table.time_s[last_t]))
+    if last_i > 0:
+        lon_deg = _turned_deg(lon_deg, lons[0], lons[last_i])
+        i, i_share = _locate(lons, _nearer_edge_deg(lon_deg, lons[0], lons[last_i]))
+    if math.isnan(t_share + i_share):
+        return math.nan
+    total = 0.0
+    for later in range(min(last_t, 1) + 1):
+        for further in range(min(last_i, 1) + 1):
+            weight = t_share if later else 1.0 - t_share
+            weight *= i_share if further else 1.0 - i_share
+            value = _column_sigma(table.sigma_mps, t + later, k, k_share, j, j_share, i + further)
+            total += weight * value
+    return total
+
+
+@kernel
+def _column_sigma(
+    sigma_mps: NDArray[np.float64], t: int, k: int, k_share: float, j: int, j_share: float, i: int
+) -> float:
+    """One time and one longitude of an error table, between two levels and two latitudes."""
+    low = (1.0 - j_share) * sigma_mps[t, k, j, i] + j_share * sigma_mps[t, k, j + 1, i]
+    high = (1.0 - j_share) * sigma_mps[t, k + 1, j, i] + j_share * sigma_mps[t, k + 1, j + 1, i]
     return float((1.0 - k_share) * low + k_share * high)
+
+
+@kernel
+def _nearer_edge_deg(lon_deg: float, first_deg: float, last_deg: float) -> float:
+    """The longitude, or the edge of a bounded table that is nearer to it around the globe."""
+    if lon_deg <= last_deg:
+        return lon_deg
+    return last_deg if lon_deg - last_deg <= first_deg + 360.0 - lon_deg else first_deg
