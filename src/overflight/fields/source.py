@@ -16,7 +16,7 @@ import xarray as xr
 from overflight.errors import FieldError
 from overflight.fields import canonical, merge, plausible, sniff, store
 from overflight.fields.canonical import ALL, Need
-from overflight.fields.readers import arl, grib, netcdf, zarr_store
+from overflight.fields.readers import grib, netcdf, zarr_store
 from overflight.physics import atmosphere
 
 Progress = Callable[[str, int, int], None]  # (stage, done, total)
@@ -29,7 +29,6 @@ READERS: dict[str, Reader] = {
     "netcdf5": netcdf.read,
     "zarr": zarr_store.read,
     "zip": zarr_store.read,
-    "arl": arl.read,
 }
 _LITTER = {".idx", ".index", ".json", ".md5", ".sha256", ".txt", ".pdf", ".png", ".xml"}
 

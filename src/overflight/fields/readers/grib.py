@@ -1,0 +1,215 @@
+"""Read GRIB 1 and 2 as pieces of canonical wind.
+
+First the file is listed without decoding, then only the fields that are needed are decoded, each
+straight into its place. Fields that have the same times and levels become one piece; forecasts of
+several runs for one time stay apart, and merging names them.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from overflight.errors import FieldError
+from overflight.fields import canonical
+from overflight.fields.canonical import ALL, Need
+from overflight.fields.readers import grib_hybrid, grib_makers
+from overflight.fields.readers.grib_grids import Plan, plan
+from overflight.fields.readers.grib_messages import Field, fields
+from overflight.fields.readers.grib_scan import scan
+from overflight.fields.readers.loading import Picked, piece_of
+from overflight.fields.readers.projected import regrid
+from overflight.fields.readers.timeline import Timeline
+
+Array = NDArray[np.float64]
+Place = tuple[str, int, int]  # role, time, level
+
+PRESSURE_LEVELS = ("isobaricInhPa", "isobaricInPa")
+
+
+def read(path: Path, need: Need = ALL) -> list[xr.Dataset]:
+    """Read the needed part of a GRIB file.
+
+    Raises
+    ------
+    FieldError
+        If the file is cut or damaged, on a grid or on levels of no use, or holds no wind.
+    MissingExtraError
+        If ecCodes is not installed.
+    """
+    scan(path)
+    listed = [one for one, _ in fields(path)]
+    wanted = _wanted_roles(need)
+    on_pressure = [
+        one
+        for one in listed
+        if one.role in wanted and one.level_kind in PRESSURE_LEVELS and _of_use(one)
+    ]
+    pieces: list[xr.Dataset] = []
+    for run in _runs(on_pressure):
+        for group in _alike(_within(run, need)):
+            pieces.append(_piece(path, group, need))
+    for run in _runs([one for one in listed if one.level_kind == "hybrid" and _of_use(one)]):
+        if any(one.role in ("u_mps", "v_mps") for one in run):
+            pieces += grib_hybrid.read(path, run, listed, need)
+    if not pieces:
+        raise FieldError(
+            found=f"{path.name} is a field that is not wind: it holds {_held(listed)}",
+            expected="u and v on pressure levels or on model levels",
+            remedy="Fetch u and v on pressure levels.",
+        )
+    return pieces
+
+
+def _wanted_roles(need: Need) -> set[str]:
+    roles = set(need.variables)
+    if "z_m" in roles:
+        roles.add("geopotential_m2s2")
+    if "sd_mps" in roles:
+        roles |= {"u_mps", "v_mps"}
+    return roles
+
+
+def _of_use(one: Field) -> bool:
+    return one.role is not None and one.instant and one.derived != "other"
+
+
+def _held(listed: list[Field]) -> str:
+    kinds = dict.fromkeys(f"{one.short_name} ({one.level_kind})" for one in listed)
+    names = list(kinds)
+    return ", ".join(names[:8]) + (" and others" if len(names) > 8 else "")
+
+
+def _runs(listed: Iterable[Field]) -> list[list[Field]]:
+    """Fields by grid, member and, where two runs are valid at one time, by base time."""
+    groups: dict[tuple[object, ...], list[Field]] = {}
+    for one in listed:
+        groups.setdefault((one.grid.key, one.member, one.derived), []).append(one)
+    runs: list[list[Field]] = []
+    for group in groups.values():
+        places = {(one.role, one.valid, one.level) for one in group}
+        bases = sorted({one.base for one in group})
+        if len(places) == len(group) or len(bases) == 1:
+            runs.append(group)
+        else:
+            runs += [[one for one in group if one.base == base] for base in bases]
+    return runs
+
+
+def _within(run: list[Field], need: Need) -> list[Field]:
+    """The fields whose times and levels enclose what is needed."""
+    times = np.array(sorted({one.valid for one in run}), dtype="datetime64[ns]")
+    line = Timeline(times, None, tuple({} for _ in times)).within(need)
+    kept_times = set(line.times.astype("datetime64[us]").tolist())
+    levels = np.array(sorted({one.level for one in run}))
+    part = canonical.enclosing(levels, need.pressure_min_pa, need.pressure_max_pa)
+    kept_levels = set(levels[part].tolist())
+    return [one for one in run if one.valid in kept_times and one.level in kept_levels]
+
+
+def _alike(run: list[Field]) -> list[list[Field]]:
+    """Fields of variables that have the same times and levels together.
+
+    A variable whose levels differ from time to time is split there; merging says what is missing.
+    """
+    by_role: dict[str, dict[object, set[float]]] = {}
+    for one in run:
+        by_role.setdefault(str(one.role), {}).setdefault(one.valid, set()).add(one.level)
+    shapes: dict[frozenset[tuple[object, float]], set[str]] = {}
+    for role, by_time in by_role.items():
+        for levels in {frozenset(found) for found in by_time.values()}:
+            times = [time for time, found in by_time.items() if frozenset(found) == levels]
+            key = frozenset((time, level) for time in times for level in levels)
+            shapes.setdefault(key, set()).add(role)
+    return [
+        [one for one in run if one.role in roles and (one.valid, one.level) in shape]
+        for shape, roles in shapes.items()
+    ]
+
+
+def _piece(path: Path, group: list[Field], need: Need) -> xr.Dataset:
+    """Decode one group into a piece."""
+    layout = plan(group[0].grid, path.name)
+    line, levels = timeline_of(group), np.array(sorted({one.level for one in group}))
+    places: dict[int, Place] = {}
+    taken: dict[Place, Field] = {}
+    times = line.times.astype("datetime64[us]").tolist()
+    for one in group:
+        place = (str(one.role), times.index(one.valid), int(np.searchsorted(levels, one.level)))
+        if place in taken:
+            raise FieldError(
+                found=f"{path.name}: {one.short_name} at {one.level / 100.0:g} hPa and"
+                f" {one.valid:%Y-%m-%d %H:%M} twice (fields {taken[place].index + 1} and"
+                f" {one.index + 1})",
+                expected="every field once",
+                remedy="Two files were put together: leave one out.",
+            )
+        taken[place] = one
+        places[one.index] = place
+    notes = [layout.note] if layout.note else []
+    if any(one.expver == "0005" for one in group):
+        notes.append("Some fields are of the preliminary ERA5T (expver 0005).")
+    if layout.native is None:
+        lat = Picked.of(layout.y, need.south_deg, need.north_deg, "latitudes", path.name)
+        lon = Picked.longitudes(layout.x, need, path.name)
+        stored = decoded(path, layout, places, (len(times), len(levels)), (lat.index, lon.index))
+        axes = (lat.values, lon.values)
+    else:
+        whole = (np.arange(len(layout.y)), np.arange(len(layout.x)))
+        native = decoded(path, layout, places, (len(times), len(levels)), whole)
+        if layout.winds_along_grid:
+            names = {"u_mps": "x_mps", "v_mps": "y_mps"}
+            native = {names.get(name, name): values for name, values in native.items()}
+        lat_deg, lon_deg, stored, told = regrid(layout.native, native, need, path.name)
+        axes, notes = (lat_deg, lon_deg), notes + told
+    piece = piece_of(_spread(stored, group), line, (levels, *axes), notes, path.name)
+    piece.attrs.update(grib_makers.attributes(group))
+    return piece
+
+
+def timeline_of(group: list[Field]) -> Timeline:
+    """Valid times of a group and their leads."""
+    leads: dict[object, float] = {}
+    for one in group:
+        leads[one.valid] = min(leads.get(one.valid, np.inf), one.lead_s)
+    times = sorted(leads)  # type: ignore[type-var]
+    return Timeline(
+        np.array(times, dtype="datetime64[ns]"),
+        np.array([leads[time] for time in times]),
+        tuple({} for _ in times),
+    )
+
+
+def decoded(
+    path: Path,
+    layout: Plan,
+    places: dict[int, Place],
+    shape: tuple[int, int],
+    picked: tuple[NDArray[np.intp], NDArray[np.intp]],
+) -> dict[str, NDArray[np.float32]]:
+    """Decode fields into (time, level, y, x) arrays by role.
+
+    ``places`` says where the field of each index goes.
+    """
+    rows, columns = picked
+    full = (*shape, len(rows), len(columns))
+    stored = {
+        role: np.full(full, np.nan, dtype=np.float32)
+        for role in dict.fromkeys(place[0] for place in places.values())
+    }
+    for one, decoder in fields(path, set(places)):
+        role, time, level = places[one.index]
+        stored[role][time, level] = layout.laid_out(decoder.values())[np.ix_(rows, columns)]
+    return stored
+
+
+def _spread(
+    stored: dict[str, NDArray[np.float32]], group: list[Field]
+) -> dict[str, NDArray[np.float32]]:
+    """The spread of an ensemble as the error per component; other fields as they are."""
+    if group[0].derived != "spread" or not {"u_mps", "v_mps"} <= set(stored):
+        return stored
+    u, v = stored["u_mps"], stored["v_mps"]
+    return {"sd_mps": np.sqrt(0.5 * (u * u + v * v))}

@@ -1,0 +1,182 @@
+"""The grids of GRIB: axes, the order in which values are stored, projections."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyproj
+from numpy.typing import NDArray
+
+from overflight.errors import FieldError
+from overflight.fields.readers.grib_messages import Grid
+from overflight.fields.readers.projected import Native
+
+Array = NDArray[np.float64]
+
+_PROJECTED = {"lambert", "polar_stereographic", "mercator", "rotated_ll"}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How the values of a message become a grid with increasing axes.
+
+    On a regular grid ``y`` and ``x`` are latitudes and longitudes (not yet wrapped); on a
+    projected one they are axes of ``native``.
+    """
+
+    y: Array
+    x: Array
+    grid: Grid
+    native: Native | None
+    winds_along_grid: bool
+    note: str = ""
+
+    def laid_out(self, values: Array) -> Array:
+        """Values in the order of the axes: (y, x)."""
+        keys = self.grid.keys
+        if "pl" in keys:
+            return _full_rows(values, keys["pl"], self.x)[:: _direction(keys)]
+        rows, columns = len(self.y), len(self.x)
+        if values.size != rows * columns:
+            raise FieldError(
+                found=f"{values.size:,} values on a grid of {rows} by {columns}",
+                expected="a value for every node",
+                remedy="The message is damaged: fetch the file again.",
+            )
+        if keys.get("jPointsAreConsecutive"):
+            field = values.reshape(columns, rows).T
+        else:
+            field = values.reshape(rows, columns)
+            if keys.get("alternativeRowScanning"):
+                field = field.copy()
+                field[1::2] = field[1::2, ::-1]
+        if keys.get("iScansNegatively"):
+            field = field[:, ::-1]
+        return field[:: _direction(keys)]
+
+
+def _direction(keys: dict[str, object]) -> int:
+    return 1 if keys.get("jScansPositively") else -1
+
+
+def plan(grid: Grid, origin: str) -> Plan:
+    """Say how a grid is laid out.
+
+    Raises
+    ------
+    FieldError
+        If the grid is of a kind that is not read.
+    """
+    if grid.kind in ("regular_ll", "regular_gg", "reduced_gg"):
+        return _on_the_globe(grid, origin)
+    if grid.kind in _PROJECTED:
+        return _projected(grid)
+    known = {"sh": "spherical harmonics, not a grid", "unstructured_grid": "an unstructured grid"}
+    raise FieldError(
+        found=f"{origin}: {known.get(grid.kind, f'a grid of the kind {grid.kind!r}')}",
+        expected="a regular or Gaussian grid of latitude and longitude, Lambert, polar"
+        " stereographic, Mercator or rotated latitude and longitude",
+        remedy="Ask for a regular grid (MARS and CDS: grid 0.25/0.25), or interpolate it with cdo.",
+    )
+
+
+def _on_the_globe(grid: Grid, origin: str) -> Plan:
+    keys, note = grid.keys, ""
+    if grid.kind == "regular_ll":
+        lat = np.linspace(
+            keys["latitudeOfFirstGridPointInDegrees"],
+            keys["latitudeOfLastGridPointInDegrees"],
+            int(keys["Nj"]),
+        )
+    else:
+        lat = np.sort(keys["latitudes"])
+    lat = np.sort(lat)
+    columns = int(keys["pl"].max()) if "pl" in keys else int(keys["Ni"])
+    first = float(keys["longitudeOfFirstGridPointInDegrees"])
+    last = float(keys["longitudeOfLastGridPointInDegrees"])
+    if "pl" in keys:
+        if abs((last - first) % 360.0) < 330.0:
+            raise FieldError(
+                found=f"{origin}: a part of a reduced Gaussian grid",
+                expected="the whole globe, or a regular grid",
+                remedy="Ask for a regular grid (MARS and CDS: grid 0.25/0.25).",
+            )
+        lon = first + np.arange(columns) * 360.0 / columns
+        note = "A reduced Gaussian grid was filled up along its rows, linearly."
+    else:
+        west, east = (last, first) if keys.get("iScansNegatively") else (first, last)
+        width = (east - west) % 360.0 or (360.0 if columns > 1 else 0.0)
+        lon = west + np.arange(columns) * (width / max(columns - 1, 1))
+    return Plan(lat, lon, grid, None, winds_along_grid=False, note=note)
+
+
+def _full_rows(values: Array, row_lengths: NDArray[np.int64], lon_deg: Array) -> Array:
+    """Interpolate the rows of a reduced grid, all of which begin at one meridian."""
+    full = np.empty((len(row_lengths), len(lon_deg)))
+    at = 0
+    ahead = np.arange(len(lon_deg)) / len(lon_deg)
+    for row, length in enumerate(map(int, row_lengths)):
+        own = values[at : at + length]
+        place = ahead * length
+        cell = place.astype(np.int64)
+        share = place - cell
+        full[row] = own[cell] * (1.0 - share) + own[(cell + 1) % length] * share
+        at += length
+    return full
+
+
+def _projected(grid: Grid) -> Plan:
+    keys = grid.keys
+    native_crs = pyproj.CRS.from_user_input(_proj_text(grid))
+    columns, rows = int(keys.get("Nx") or keys["Ni"]), int(keys.get("Ny") or keys["Nj"])
+    if grid.kind == "rotated_ll":
+        y = np.sort(np.linspace(keys["latitudeOfFirstGridPointInDegrees"],
+                                keys["latitudeOfLastGridPointInDegrees"], rows))  # fmt: skip
+        first, last = (
+            keys["longitudeOfFirstGridPointInDegrees"], keys["longitudeOfLastGridPointInDegrees"]
+        )  # fmt: skip
+        x = first + np.arange(columns) * (((last - first) % 360.0) / max(columns - 1, 1))
+        x = x - 360.0 if x[0] > 180.0 else x
+    else:
+        probe = Native(np.zeros(2), np.zeros(2), native_crs)
+        x0, y0 = probe.plane(
+            np.array([keys["latitudeOfFirstGridPointInDegrees"]]),
+            np.array([keys["longitudeOfFirstGridPointInDegrees"]]),
+        )
+        step_x, step_y = float(keys["DxInMetres"]), float(keys["DyInMetres"])
+        along = -step_x if keys.get("iScansNegatively") else step_x
+        upward = step_y if keys.get("jScansPositively") else -step_y
+        x = np.sort(float(x0[0]) + along * np.arange(columns))
+        y = np.sort(float(y0[0]) + upward * np.arange(rows))
+    native = Native(x, y, native_crs)
+    return Plan(y, x, grid, native, winds_along_grid=bool(keys.get("uvRelativeToGrid")))
+
+
+def _proj_text(grid: Grid) -> str:
+    """The projection in the words of PROJ."""
+    keys = grid.keys
+    if keys.get("earthIsOblate") and keys.get("earthMajorAxisInMetres"):
+        earth = f"+a={keys['earthMajorAxisInMetres']} +b={keys['earthMinorAxisInMetres']}"
+    else:
+        earth = f"+R={keys.get('radius') or 6_371_229.0}"
+    if grid.kind == "lambert":
+        first, second = keys["Latin1InDegrees"], keys["Latin2InDegrees"]
+        return (
+            f"+proj=lcc +lat_1={first} +lat_2={second} +lat_0={keys.get('LaDInDegrees') or first}"
+            f" +lon_0={keys['LoVInDegrees']} {earth} +units=m +no_defs"
+        )
+    if grid.kind == "polar_stereographic":
+        north = not (int(keys.get("projectionCentreFlag") or 0) & 128)
+        true_at = keys.get("LaDInDegrees") or (60.0 if north else -60.0)
+        return (
+            f"+proj=stere +lat_0={90 if north else -90} +lat_ts={true_at}"
+            f" +lon_0={keys['orientationOfTheGridInDegrees']} {earth} +units=m +no_defs"
+        )
+    if grid.kind == "mercator":
+        middle = keys["longitudeOfFirstGridPointInDegrees"]
+        return f"+proj=merc +lat_ts={keys['LaDInDegrees']} +lon_0={middle} {earth} +units=m"
+    turn = keys.get("angleOfRotationInDegrees") or keys.get("angleOfRotation") or 0.0
+    return (
+        f"+proj=ob_tran +o_proj=longlat +o_lat_p={-keys['latitudeOfSouthernPoleInDegrees']}"
+        f" +o_lon_p={turn} +lon_0={keys['longitudeOfSouthernPoleInDegrees']} {earth}"
+        " +to_meter=0.0174532925199433 +no_defs"
+    )

@@ -1,0 +1,197 @@
+"""GRIB on hybrid model levels: one time after the other to pressure levels, with heights."""
+
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from overflight.errors import FieldError
+from overflight.fields import canonical
+from overflight.fields.canonical import Need
+from overflight.fields.readers import grib_makers, model_levels
+from overflight.fields.readers.grib_grids import Plan, plan
+from overflight.fields.readers.grib_messages import Field, fields
+from overflight.fields.readers.loading import Picked, piece_of
+from overflight.fields.readers.model_levels import Coefficients
+from overflight.fields.readers.names import GRAVITY_MPS2
+from overflight.fields.readers.timeline import Timeline
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+Slabs = dict[str, NDArray[np.float32]]
+
+_SURFACE_ROLES = ("log_surface_pressure", "surface_pa")
+
+
+def read(path: Path, run: list[Field], listed: list[Field], need: Need) -> list[xr.Dataset]:
+    """Read winds on model levels as a piece on pressure levels.
+
+    Heights come with them where temperature on all levels and the ground are there.
+
+    Parameters
+    ----------
+    run
+        The fields on hybrid levels of one run and grid.
+    listed
+        All fields of the file; the surface pressure may stand on the surface.
+
+    Raises
+    ------
+    FieldError
+        If the levels have no coefficients, or no surface pressure where it is needed.
+    """
+    coefficients, note = _coefficients(run)
+    layout = plan(run[0].grid, path.name)
+    if layout.native is not None:
+        raise FieldError(
+            found=f"{path.name}: model levels on a projected grid",
+            expected="a regular grid of latitude and longitude",
+            remedy="Ask for a regular grid, or for pressure levels.",
+        )
+    winds = [one for one in run if one.role in ("u_mps", "v_mps")]
+    times = _needed_times(winds, need)
+    levels = np.array(sorted({int(one.level) for one in winds}), dtype=np.int64)
+    lat = Picked.of(layout.y, need.south_deg, need.north_deg, "latitudes", path.name)
+    lon = Picked.longitudes(layout.x, need, path.name)
+    surface = [one for one in listed if one.grid.key == run[0].grid.key and one.valid in times]
+    picked = (lat.index, lon.index)
+    surface_pa = _surface(path, layout, surface, picked, coefficients)
+    notes = [note] if note else []
+    if not surface_pa:
+        levels = levels[model_levels.without_surface(coefficients, levels, path.name)]
+        notes.append("There is no surface pressure: only levels that do not need it were kept.")
+    ground_m = _ground(path, layout, surface, picked)
+    reference = model_levels.reference_pressures_pa(coefficients, levels)
+    wanted = reference[canonical.enclosing(reference, need.pressure_min_pa, need.pressure_max_pa)]
+    made: list[Slabs] = []
+    for time in times:
+        slabs = _slabs(
+            path, layout, [one for one in run if one.valid == time], levels, picked, need
+        )
+        over = surface_pa.get(time, np.full((len(lat.values), len(lon.values)),
+                                            model_levels.REFERENCE_SURFACE_PA))  # fmt: skip
+        slabs = _with_heights(slabs, coefficients, levels, over, ground_m, need)
+        made.append(model_levels.to_pressure(coefficients, levels, slabs, over, wanted))
+    notes.append("Model levels were interpolated in ln p to the pressures they have over a surface"
+                 " at 1013.25 hPa.")  # fmt: skip
+    stored = {name: np.stack([slab[name] for slab in made]) for name in made[0]}
+    line = Timeline(
+        np.array(times, dtype="datetime64[ns]"),
+        np.array([min(one.lead_s for one in winds if one.valid == time) for time in times]),
+        tuple({} for _ in times),
+    )
+    piece = piece_of(stored, line, (wanted, lat.values, lon.values), notes, path.name)
+    piece.attrs.update(grib_makers.attributes(winds))
+    if "z_m" in piece:
+        piece.attrs["height_basis"] = "hypsometric"
+    return [piece]
+
+
+def _coefficients(run: list[Field]) -> tuple[Coefficients, str]:
+    for one in run:
+        if one.pv is not None and len(one.pv) > 2:
+            return model_levels.of_pv(one.pv), ""
+    return model_levels.l137(), "The levels were taken as ECMWF's 137 model levels."
+
+
+def _needed_times(winds: list[Field], need: Need) -> list[object]:
+    times = np.array(sorted({one.valid for one in winds}), dtype="datetime64[ns]")
+    line = Timeline(times, None, tuple({} for _ in times)).within(need)
+    return list(line.times.astype("datetime64[us]").tolist())
+
+
+def _flat(
+    path: Path, layout: Plan, wanted: dict[int, object], picked: tuple[Index, Index]
+) -> dict[object, Array]:
+    """Decode single-level fields, by what ``wanted`` calls each index."""
+    return {
+        wanted[one.index]: layout.laid_out(decoder.values())[np.ix_(*picked)]
+        for one, decoder in fields(path, set(wanted))
+    }
+
+
+def _surface(
+    path: Path,
+    layout: Plan,
+    listed: list[Field],
+    picked: tuple[Index, Index],
+    coefficients: Coefficients,
+) -> dict[object, Array]:
+    """Surface pressure by time."""
+    del coefficients
+    for role in _SURFACE_ROLES:
+        found = {one.index: one.valid for one in listed if one.role == role}
+        if found:
+            values = _flat(path, layout, found, picked)  # type: ignore[arg-type]
+            if role == "surface_pa":
+                return values
+            return {time: np.exp(value) for time, value in values.items()}
+    return {}
+
+
+def _ground(
+    path: Path, layout: Plan, listed: list[Field], picked: tuple[Index, Index]
+) -> Array | None:
+    """Geopotential height of the ground, which is the same at all times."""
+    for one in listed:
+        on_ground = one.level_kind == "surface" or (one.level_kind == "hybrid" and one.level <= 1)
+        if one.role in ("geopotential_m2s2", "surface_m") and on_ground:
+            value = _flat(path, layout, {one.index: "ground"}, picked)["ground"]
+            return value / GRAVITY_MPS2 if one.role == "geopotential_m2s2" else value
+    return None
+
+
+def _slabs(
+    path: Path,
+    layout: Plan,
+    at_time: list[Field],
+    levels: Index,
+    picked: tuple[Index, Index],
+    need: Need,
+) -> Slabs:
+    """Decode all levels of one time: {role: (level, lat, lon)}."""
+    wanted = {"u_mps", "v_mps", *(set(need.variables) & {"t_k", "omega_paps"})}
+    if "z_m" in need.variables:
+        wanted |= {"t_k", "q_fraction"}
+    places = {
+        one.index: (str(one.role), int(np.searchsorted(levels, one.level)))
+        for one in at_time
+        if one.role in wanted and int(one.level) in set(levels.tolist())
+    }
+    shape = (len(levels), len(picked[0]), len(picked[1]))
+    slabs = {
+        role: np.full(shape, np.nan, np.float32)
+        for role in dict.fromkeys(place[0] for place in places.values())
+    }
+    for one, decoder in fields(path, set(places)):
+        role, level = places[one.index]
+        slabs[role][level] = layout.laid_out(decoder.values())[np.ix_(*picked)]
+    for role, values in slabs.items():
+        lacking = levels[np.isnan(values).all(axis=(1, 2))]
+        if len(lacking) and role in ("u_mps", "v_mps"):
+            raise FieldError(
+                found=f"{path.name}: no {role[0]} on model level {lacking[0]} at"
+                f" {at_time[0].valid:%Y-%m-%d %H:%M}",
+                expected="u and v on every level",
+                remedy="Fetch the missing fields, or leave that level out.",
+            )
+    return slabs
+
+
+def _with_heights(
+    slabs: Slabs,
+    coefficients: Coefficients,
+    levels: Index,
+    surface_pa: Array,
+    ground_m: Array | None,
+    need: Need,
+) -> Slabs:
+    """Add heights where they can be had; drop what served only for them."""
+    kept = {name: values for name, values in slabs.items() if name in need.variables}
+    complete = levels[-1] == coefficients.n_levels and bool((np.diff(levels) == 1).all())
+    if "z_m" in need.variables and "t_k" in slabs and ground_m is not None and complete:
+        kept["z_m"] = model_levels.heights_m(
+            coefficients, levels, slabs["t_k"], slabs.get("q_fraction"), surface_pa, ground_m
+        ).astype(np.float32)
+    return kept
