@@ -16,13 +16,14 @@ import xarray as xr
 from overflight.errors import FieldError
 from overflight.fields import canonical, merge, plausible, sniff, store
 from overflight.fields.canonical import ALL, Need
-from overflight.fields.readers import grib, netcdf, zarr_store
+from overflight.fields.readers import arl, grib, netcdf, zarr_store
 from overflight.physics import atmosphere
 
 Progress = Callable[[str, int, int], None]  # (stage, done, total)
 Reader = Callable[[Path, Need], list[xr.Dataset]]
 
 READERS: dict[str, Reader] = {
+    "arl": arl.read,
     "grib": grib.read,
     "netcdf3": netcdf.read,
     "netcdf4": netcdf.read,

@@ -49,8 +49,7 @@ def read(path: Path, need: Need = ALL) -> list[xr.Dataset]:
     ]
     pieces: list[xr.Dataset] = []
     for run in _runs(on_pressure):
-        for group in _alike(_within(run, need)):
-            pieces.append(_piece(path, group, need))
+        pieces += [_piece(path, group, need) for group in _alike(_within(run, need))]
     for run in _runs([one for one in listed if one.level_kind == "hybrid" and _of_use(one)]):
         if any(one.role in ("u_mps", "v_mps") for one in run):
             pieces += grib_hybrid.read(path, run, listed, need)
