@@ -286,7 +286,7 @@ def _fields(
             yield (
                 role,
                 numbers.index(number),
-                factor * unpack(packed.reshape(index.ny, index.nx), *numbers_of),
+                factor * unpack(packed.reshape(index.ny, index.nx), exponent, start_value),
             )
 
 
