@@ -4,18 +4,16 @@ case -> fields -> flight -> inference -> ledgers -> release
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from overflight.case.load import load
 from overflight.case.model import Case
-from overflight.errors import CoverageError, OverflightError
-from overflight.fields import climatology, layout, places
-from overflight.fields import error as wind_error
-from overflight.fields.error import WindError
+from overflight.fields import places
+from overflight.flight import winds
+from overflight.flight.winds import Wind
 from overflight.inference.leave_one_out import LeftOut, leave_one_out, lighter
 from overflight.inference.posterior import Posterior
 from overflight.inference.prior import prior
@@ -25,8 +23,6 @@ from overflight.ledgers import carried, claimed, traversed
 from overflight.ledgers.carried import Carried
 from overflight.ledgers.claimed import Claimed
 from overflight.ledgers.traversed import Traversed
-from overflight.physics import atmosphere
-from overflight.physics.windgrid import WindGrid
 from overflight.release import page, provenance, tables
 
 Progress = Callable[[str, int, int], None]  # (stage, done, total)
@@ -59,43 +55,6 @@ def silent(stage: str, done: int, total: int) -> None:
     del stage, done, total
 
 
-def winds(case: Case) -> tuple[WindGrid, WindError]:
-    """The case's wind over its whole span, and how wrong it may be.
-
-    Raises
-    ------
-    OverflightError
-        For a wind other than the embedded climatology: this version reads no wind files.
-    """
-    if case.wind != "climatology":
-        raise OverflightError(
-            found=f"wind: {case.wind}",
-            expected="climatology, the only wind of this version",
-            remedy="Write 'wind: climatology' in case.yaml.",
-        )
-    _reachable(case)
-    day = timedelta(days=1)
-    field = climatology.dataset(case.span_start - day, case.span_end + day)
-    middle = case.span_start + (case.span_end - case.span_start) / 2
-    error = wind_error.of_climatology(climatology.day_of_year(middle))
-    return layout.to_grid(field, case.epoch), error
-
-
-def _reachable(case: Case) -> None:
-    """Refuse a float band outside the climatology's levels, a slow drift of 2 km included."""
-    low_m, high_m = case.balloon.float_altitude_min_m, case.balloon.float_altitude_max_m
-    floor_m = atmosphere.height_m_of_pressure(climatology.load().pressure_pa[-1])
-    top_m = atmosphere.height_m_of_pressure(climatology.load().pressure_pa[0]) - 2_000.0
-    if low_m < floor_m or high_m > top_m:
-        raise CoverageError(
-            found=f"a float band of {low_m / 1e3:.1f} to {high_m / 1e3:.1f} km",
-            expected=f"heights between {floor_m / 1e3:.1f} and {top_m / 1e3:.1f} km, where the"
-            " embedded climatology is defined",
-            remedy="Narrow float_altitude_min and float_altitude_max in case.yaml if the evidence"
-            " allows; this version has no wind for other heights.",
-        )
-
-
 def float_heights_m(drawn: Posterior) -> tuple[float, float]:
     """Where the paths float: 5 and 95 % of their float heights."""
     low, high = traversed.weighted_quantiles(drawn.float_height_m, drawn.weight, (0.05, 0.95))
@@ -106,6 +65,7 @@ def run(
     folder: Path,
     out: Path,
     *,
+    wind: Sequence[Path] = (),
     seed: int = 1,
     settings: Settings | None = None,
     check: bool = False,
@@ -115,17 +75,20 @@ def run(
 
     Parameters
     ----------
+    wind
+        Files or folders with the winds of those days; none for what the case says itself.
     seed
         Key of all random numbers; the same seed gives the same numbers on any number of threads.
     check
         Also leave every sighting out in turn (minutes) and print the table in the report.
     """
-    settings = settings or Settings()
     case = load(folder)
     with provenance.whole(out) as scratch:
         progress("wind", 0, 1)
-        grid, error = winds(case)
+        blown = winds.of_case(case, folder, wind, progress=progress)
         progress("wind", 1, 1)
+        grid, error = blown.grid, blown.error
+        settings = replace(settings or Settings(), dt_s=blown.step_s)
         drawn = posterior(
             case, grid, error, settings, seed, progress=lambda n, of: progress("paths", n, of)
         )
@@ -138,12 +101,26 @@ def run(
                 case, grid, error, lighter(settings), seed,
                 progress=lambda n, of: progress("leave one out", n, of),
             )  # fmt: skip
-        inputs = provenance.case_hashes(folder)
-        made = page.Made(case, drawn, ledgers.traversed, ledgers.carried, ledgers.claimed, left_out)
+        inputs = {**provenance.case_hashes(folder), **_wind_hashes(blown)}
+        made = page.Made(
+            case, drawn, ledgers.traversed, ledgers.carried, ledgers.claimed, left_out,
+            blown.attributions, (*error.basis, *blown.notes),
+        )  # fmt: skip
         page.write(made, provenance.inputs_sha256(inputs), scratch / "report.html")
         tables.write(made, scratch)
         _write_manifest(scratch, inputs, drawn, settings)
     return Account(case, drawn, ledgers, left_out, out / "report.html")
+
+
+def _wind_hashes(wind: Wind) -> dict[str, str]:
+    """Hashes of the wind files by name; files of one name are told apart by number."""
+    hashes: dict[str, str] = {}
+    for file in wind.files:
+        name, number = f"wind/{file.name}", 2
+        while name in hashes:
+            name, number = f"wind/{file.name} ({number})", number + 1
+        hashes[name] = file.sha256
+    return hashes
 
 
 def _ledgers(case: Case, drawn: Posterior, before: Posterior, progress: Progress) -> Ledgers:

@@ -9,14 +9,15 @@ import os
 import platform
 import sys
 import traceback
-import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from overflight import installed
+from overflight import cli_wind, installed
 from overflight.errors import OverflightError
+from overflight.terminal import CasePath, JsonProgress, OutFolder, Quiet, Seed, Threads, plain
 
 if TYPE_CHECKING:
     from overflight.account import Account
@@ -25,24 +26,7 @@ FAULT, CAN_BE_MENDED, INTERRUPTED = 1, 2, 130
 
 # No rich markup: what a case says must never be read as instructions to the terminal.
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
-
-CasePath = Annotated[
-    Path, typer.Argument(metavar="CASE", exists=True, file_okay=False, help="A case folder.")
-]
-
-OutFolder = Annotated[
-    Path,
-    typer.Option("--out", metavar="DIR", file_okay=False, help="Where the release is written."),
-]
-Threads = Annotated[
-    int,
-    typer.Option(min=0, max=256, help="Threads; 0 means one for each core. Changes no number."),
-]
-Seed = Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Key of all random numbers.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on the terminal.")]
-JsonProgress = Annotated[
-    bool, typer.Option("--json-progress", help="Progress as one JSON object a line, on stderr.")
-]
+app.add_typer(cli_wind.app, name="wind")
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 (typer calls it so)
@@ -158,6 +142,14 @@ def demo(
 def account(
     case: CasePath,
     out: OutFolder = Path("overflight-account"),
+    wind: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE|climatology",
+            help="Wind file, Zarr store or folder; may be given several times. Without it, what"
+            " case.yaml says.",
+        ),
+    ] = None,
     threads: Threads = 0,
     seed: Seed = 1,
     leave_one_out: Annotated[  # noqa: FBT002
@@ -176,13 +168,23 @@ def account(
 
     Example: overflight account cases/2023-conus --out out/2023-conus
     """
-    made = _account(case, out, threads, seed, check=leave_one_out, progress=(quiet, json_progress))
+    made = _account(
+        case, out, threads, seed, wind=wind or (), check=leave_one_out,
+        progress=(quiet, json_progress),
+    )  # fmt: skip
     _summary(made)
     _left_out(made)
 
 
 def _account(
-    case: Path, out: Path, threads: int, seed: int, *, check: bool, progress: tuple[bool, bool]
+    case: Path,
+    out: Path,
+    threads: int,
+    seed: int,
+    *,
+    wind: Sequence[Path] = (),
+    check: bool,
+    progress: tuple[bool, bool],
 ) -> "Account":
     from overflight.account import run
     from overflight.inference.stratum import Settings
@@ -192,6 +194,7 @@ def _account(
         return run(
             case,
             out,
+            wind=wind,
             seed=seed,
             settings=Settings(n_threads=threads or installed.n_threads()),
             check=check,
@@ -220,27 +223,6 @@ def _left_out(made: "Account") -> None:
         )
     inside = sum(one.inside(0.9) for one in made.left_out)
     typer.echo(f"{inside} of {len(made.left_out)} inside the 90 % region")
-
-
-def plain(text: object, *, lines: bool = False) -> str:
-    r"""Show what a terminal would obey instead of print: controls, direction marks, surrogates.
-
-    Line ends and tabs stay only where ``lines`` are wanted, as in a list of mistakes.
-
-    >>> plain("calm\x1b[2J \u202eevil")
-    'calm\\x1b[2J \\u202eevil'
-    """
-    kept = "\n\t" if lines else ""
-    return "".join(
-        char
-        if char in kept or unicodedata.category(char) not in _OBEYED
-        else char.encode("unicode_escape", "surrogatepass").decode("ascii")
-        for char in str(text)
-    )
-
-
-# Control, format (direction marks, zero width), surrogate, line and paragraph separator.
-_OBEYED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def main() -> None:

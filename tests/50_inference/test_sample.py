@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from overflight.account import winds
 from overflight.case.load import load
 from overflight.case.template import write_new
+from overflight.flight import winds
 from overflight.flight.hypotheses import statics
 from overflight.inference import guided, observations, stratum, twist
 from overflight.inference.model import balloon
@@ -24,7 +24,8 @@ def small(tmp_path_factory):
     folder = tmp_path_factory.mktemp("case") / "small"
     write_new(folder)
     case = load(folder)
-    return case, *winds(case)
+    wind = winds.of_climatology(case)
+    return case, wind.grid, wind.error
 
 
 def test_the_guided_filter_agrees_with_the_bootstrap_filter_on_a_real_case(small):

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from overflight.account import winds
 from overflight.case.load import bundled, load
+from overflight.flight import winds
 from overflight.inference.leave_one_out import leave_one_out, lighter
 from overflight.inference.stratum import Settings
 
@@ -14,8 +14,8 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def left_out():
     case = load(bundled("2023-conus"))
-    grid, error = winds(case)
-    return leave_one_out(case, grid, error, lighter(Settings()), seed=1)
+    wind = winds.of_climatology(case)
+    return leave_one_out(case, wind.grid, wind.error, lighter(Settings()), seed=1)
 
 
 def test_left_out_sightings_fall_inside_the_region_that_should_hold_them(left_out):

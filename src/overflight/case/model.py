@@ -94,7 +94,8 @@ class Head(Part):
     """The sighting that is the end of the flight."""
     hypotheses: tuple[Annotated[Literal["M0"], words("M0")], ...] = ("M0",)
     """M0 is passive drift."""
-    wind: Annotated[Literal["climatology"], words("climatology")] = "climatology"
+    wind: Text = "climatology"
+    """``climatology``, or a file or folder inside the case's own folder."""
     zones: tuple[Annotated[ZoneKind, words(*get_args(ZoneKind))], ...] = get_args(ZoneKind)
     """The kinds of zone whose crossings are accounted for."""
     sites: tuple[Text, ...] = ()

@@ -53,12 +53,13 @@ class Opened:
     from_cache: bool
 
 
-def _silent(stage: str, done: int, total: int) -> None:
+def silent(stage: str, done: int, total: int) -> None:
+    """Report no progress."""
     del stage, done, total
 
 
 def open_winds(
-    paths: Sequence[Path], need: Need = ALL, *, cached: bool = True, progress: Progress = _silent
+    paths: Sequence[Path], need: Need = ALL, *, cached: bool = True, progress: Progress = silent
 ) -> Opened:
     """Read wind from files and folders, all of one wind.
 

@@ -61,6 +61,7 @@ class Posterior:
     diagnostics: Diagnostics
     wind_statement: str
     seed: int
+    prior_only: bool = True  # no wind of those days stands behind it
 
     @property
     def launch_probability(self) -> dict[str, float]:

@@ -68,6 +68,7 @@ def prior(case: Case, grid: WindGrid, error: WindError, settings: Settings, seed
         diagnostics=_untroubled(settings, n_paths, len(flights), flights[0].n_steps),
         wind_statement=error.statement,
         seed=seed,
+        prior_only=error.prior_only,
     )
 
 

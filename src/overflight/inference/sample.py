@@ -170,6 +170,7 @@ def _assemble(task: Task, done: list[Stratum], prior_log: Array) -> Posterior:
         log_evidence_sd=float(by_run.std(ddof=1) / math.sqrt(n_runs)),
         diagnostics=diagnose(settings, done, share, by_run, picks, _defensive_log(done, constant)),
         wind_statement=task.error.statement,
+        prior_only=task.error.prior_only,
         seed=seed,
     )
 

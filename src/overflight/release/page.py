@@ -8,14 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from overflight.case.model import Case, Sighting, Use
-from overflight.fields import climatology
-from overflight.fields import error as wind_error
 from overflight.inference.leave_one_out import LeftOut
 from overflight.inference.posterior import Posterior
 from overflight.ledgers.carried import Carried
 from overflight.ledgers.claimed import Claimed
 from overflight.ledgers.traversed import Traversed
-from overflight.release import verdicts, words
+from overflight.release import about, verdicts, words
 from overflight.release.report import MapData, Marker, Page, render
 from overflight.release.report import write as write_html
 from overflight.release.sections import Table
@@ -34,6 +32,8 @@ class Made:
     carried: Carried
     claimed: Claimed
     left_out: tuple[LeftOut, ...]
+    attributions: tuple[str, ...]  # of the winds
+    wind_basis: tuple[str, ...]  # how wrong the winds may be, and what was noticed about them
 
 
 def write(made: Made, inputs_sha256: str, path: Path) -> None:
@@ -48,7 +48,7 @@ def layout(made: Made, inputs_sha256: str) -> Page:
         title=case.title,
         bottom_line=words.bottom_line(case, posterior, made.traversed),
         would_change=words.would_change(posterior),
-        prior_only=posterior.wind_statement.startswith("climatology"),
+        prior_only=posterior.prior_only,
         wind_statement=posterior.wind_statement,
         sections=(
             words.traversed(made.traversed, posterior.epoch),
@@ -59,6 +59,7 @@ def layout(made: Made, inputs_sha256: str) -> Page:
         map=_map(made),
         sources=_sources(case),
         statements=_statements(made.claimed),
+        methods=(*about.METHODS, *(f"Of the winds: {line}" for line in made.wind_basis)),
         diagnostics=_diagnostics(made),
         how_to_cite=(
             f"overflight {release}: {case.title}. Inputs {inputs_sha256[:12]}, seed"
@@ -67,8 +68,7 @@ def layout(made: Made, inputs_sha256: str) -> Page:
         attributions=(
             "Made with Natural Earth.",
             "\u00a9 OpenStreetMap contributors (Open Database License): 12-nautical-mile limits.",
-            climatology.ATTRIBUTION,
-            wind_error.ATTRIBUTION,
+            *made.attributions,
             "Facts compiled from the press, official and operator sources cited row by row;"
             " positions assigned by the compiler.",
         ),

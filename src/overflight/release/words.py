@@ -32,6 +32,9 @@ PRIOR_ONLY = (
 )
 
 
+NEEDS_ANALYSIS = "A wind analysis of those days (ERA5 or GFS, at the balloon's levels)"
+
+
 def bottom_line(case: Case, posterior: Posterior, line: Traversed) -> tuple[str, ...]:
     """The first screen, a handful of short sentences."""
     used = len(posterior.sighting_ids)
@@ -46,8 +49,8 @@ def bottom_line(case: Case, posterior: Posterior, line: Traversed) -> tuple[str,
         f"It was almost certainly over {crossed}." if crossed else "",
         _launch_sentence(case, line),
         "Whether it was steered cannot be said from these winds: that verdict is refused here."
-        if posterior.wind_statement.startswith("climatology")
-        else "",
+        if posterior.prior_only
+        else "Whether it was steered is not answered here: this account knows passive drift only.",
         f"Of {len(case.statements)} public statements, {_count_tested(case)} can be tested on the"
         " track; the others are listed with their sources.",
     ]
@@ -103,9 +106,11 @@ def would_change(posterior: Posterior) -> str:
     """What would most improve the whole account."""
     doubted = [name for name, right in posterior.sighting_probability.items() if right < 0.5]
     text = (
-        "A wind analysis of those days (ERA5 or GFS, 50 to 100 hPa) would narrow the track from"
-        " hundreds of kilometres to tens and allow a test of steering. So would any dated position"
-        " over the North Pacific, Alaska or Canada."
+        f"{NEEDS_ANALYSIS} would narrow the track from hundreds of kilometres to tens and allow a"
+        " test of steering. So would any dated position in the gaps between the sightings."
+        if posterior.prior_only
+        else "A dated position in the gaps between the sightings, a measured altitude, or winds of"
+        " a finer analysis would narrow the track."
     )
     if doubted:
         text += f" Reports that the rest speaks against: {', '.join(doubted)}."
@@ -315,7 +320,9 @@ def carried(line: Carried) -> Section:
 
 
 def steered(posterior: Posterior) -> Section:
-    """Question 2, refused with these winds."""
+    """Question 2: refused with a climatology, and not yet asked with an analysis."""
+    if not posterior.prior_only:
+        return _not_asked(posterior)
     return Section(
         anchor="steered",
         question="Did it drift or was it steered?",
@@ -332,4 +339,22 @@ def steered(posterior: Posterior) -> Section:
             "Winds of those days with a known error (ERA5, GFS, soundings); then an upper limit on"
             " the balloon's own airspeed can be given."
         ),
+    )
+
+
+def _not_asked(posterior: Posterior) -> Section:
+    """Question 2 with winds of those days: only one hypothesis is known so far."""
+    return Section(
+        anchor="steered",
+        question="Did it drift or was it steered?",
+        answer=(
+            "Not answered. This version knows passive drift only, and a verdict needs another"
+            " hypothesis to hold it against."
+        ),
+        basis=(
+            f"The winds say of themselves: {posterior.wind_statement}.",
+            "Passive drift was assumed throughout. That paths through the sightings exist under"
+            " it shows only that drift is possible, not that it happened.",
+        ),
+        would_change="A comparison of drift with steering, with the same winds and their error.",
     )

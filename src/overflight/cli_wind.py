@@ -1,0 +1,223 @@
+"""The commands about wind files: look at them, build one, fetch one."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from overflight.errors import OverflightError
+from overflight.terminal import JsonProgress, Quiet, plain
+
+if TYPE_CHECKING:
+    from overflight.fields.canonical import Need
+
+app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Look at, build and fetch wind files."
+)
+
+Files = Annotated[
+    list[Path],
+    typer.Argument(metavar="FILE...", help="Wind files, Zarr stores, or folders of files."),
+]
+OfCase = Annotated[
+    Path | None,
+    typer.Option("--case", metavar="CASE", exists=True, file_okay=False, help="A case folder."),
+]
+
+
+@app.command()
+def inspect(
+    files: Files,
+    case: OfCase = None,
+    at: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LAT,LON,LEVEL,TIME",
+            help="Print the wind at a point, e.g. '45.8,-108.5,70 hPa,2023-02-01T18:00Z'.",
+        ),
+    ] = None,
+    picture: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.svg", dir_okay=False, help="Draw the wind on a map."),
+    ] = None,
+    level: Annotated[
+        str, typer.Option(metavar="LEVEL", help="The level of the picture.")
+    ] = "70 hPa",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,  # noqa: FBT002
+    quiet: Quiet = False,  # noqa: FBT002
+    json_progress: JsonProgress = False,  # noqa: FBT002
+) -> None:
+    """Say what is in wind files.
+
+    Levels, times, box, missing values, how wrong it may be, and whether it covers a case. Any
+    file that is not a usable wind is refused with the reason.
+
+    Example: overflight wind inspect era5.nc --case cases/2023-conus --picture era5.svg
+    """
+    from overflight.fields import sniff
+
+    kinds = {sniff.kind_of(path).key for path in files if path.is_file()}
+    if kinds == {"tdump"}:
+        _say(_tracks(files), as_json=as_json)
+        return
+    if kinds and kinds <= {"text", "zip"}:
+        _say(_soundings(files), as_json=as_json)
+        return
+    from overflight.fields import look, source
+    from overflight.progress import shown
+
+    need = _need(case)
+    with shown(quiet, json_progress) as report:
+        opened = source.open_winds(files, progress=report)
+    seen = look.look(opened.wind, need)
+    points = [look.at(opened.wind, *_point(text)) for text in at or ()]
+    if picture is not None:
+        from overflight.release import windpicture
+
+        _write(picture, windpicture.draw(opened.wind, seen, _pressure(level)))
+    if as_json:
+        told = {**asdict(seen), "files": [asdict(file) for file in opened.files]}
+        typer.echo(json.dumps({**told, "points": [asdict(point) for point in points]}, indent=2))
+        return
+    from overflight.release import windwords
+
+    for line in windwords.lines(seen, opened.files):
+        typer.echo(plain(line))
+    for point in points:
+        for line in windwords.sample(point):
+            typer.echo(plain(line))
+    if picture is not None:
+        typer.echo(f"Picture: {plain(picture)}")
+
+
+@app.command()
+def build(
+    files: Files,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FILE.nc", dir_okay=False, help="The file to write.")
+    ] = Path("wind.nc"),
+    case: OfCase = None,
+    quiet: Quiet = False,  # noqa: FBT002
+    json_progress: JsonProgress = False,  # noqa: FBT002
+) -> None:
+    """Make one compact wind file of several, or of soundings.
+
+    Gridded files are merged; soundings become an objective analysis with its own error. With a
+    case, only what it needs is kept. The file is NetCDF, 16 bits a value, exact to 0.005 m/s.
+
+    Example: overflight wind build january.grib february.grib --case my-case --out wind.nc
+    """
+    from overflight.fields import canonical, packed, sniff, source
+    from overflight.progress import shown
+
+    if out.suffix.lower() != ".nc":
+        raise OverflightError(
+            found=f"--out {out.name}",
+            expected="a name that ends in .nc",
+            remedy="The file will be NetCDF: call it so.",
+        )
+    need = _need(case) or canonical.ALL
+    kinds = {sniff.kind_of(path).key for path in files if path.is_file()}
+    with shown(quiet, json_progress) as report:
+        if kinds and kinds <= {"text", "zip"}:
+            wind = _analysed(files, need)
+        else:
+            wind = source.open_winds(files, need, progress=report).wind
+        packed.write(wind, out)
+    from overflight.release.windwords import size
+
+    typer.echo(
+        f"{plain(out)}: {size(out.stat().st_size)}; look at it with: overflight wind inspect"
+    )
+
+
+def _need(case: Path | None) -> "Need | None":
+    if case is None:
+        return None
+    from overflight.case.load import load
+    from overflight.flight.needs import needed
+
+    return needed(load(case))
+
+
+def _say(lines: Iterable[tuple[str, dict[str, Any]]], *, as_json: bool) -> None:
+    """Print what each line says, or the same as JSON."""
+    told = list(lines)
+    if as_json:
+        typer.echo(json.dumps([facts for _, facts in told], indent=2))
+        return
+    for text, _ in told:
+        typer.echo(plain(text))
+
+
+def _tracks(files: list[Path]) -> Iterable[tuple[str, dict[str, Any]]]:
+    """What a HYSPLIT listing holds: it is a track to compare with, not a wind."""
+    from overflight.fields.readers import tdump
+    from overflight.release.windwords import track
+
+    for path in files:
+        for one in tdump.read(path):
+            yield track(path.name, one)
+
+
+def _soundings(files: list[Path]) -> Iterable[tuple[str, dict[str, Any]]]:
+    raise _no_soundings(files[0].name)
+    yield  # a generator like the other
+
+
+def _analysed(files: list[Path], need: "Need") -> Any:  # noqa: ANN401
+    del need
+    raise _no_soundings(files[0].name)
+
+
+def _no_soundings(name: str) -> OverflightError:
+    return OverflightError(
+        found=f"{name} is text, not a gridded wind",
+        expected="NetCDF, GRIB, Zarr or ARL packed data",
+        remedy="Soundings cannot be read by this version.",
+    )
+
+
+def _point(text: str) -> tuple[datetime, float, float, float]:
+    """Read LAT,LON,LEVEL,TIME in the order that :func:`overflight.fields.look.at` takes."""
+    parts = [part.strip() for part in text.split(",")]
+    try:
+        lat_deg, lon_deg = float(parts[0]), float(parts[1])
+        moment = datetime.fromisoformat(parts[3])
+        if len(parts) == 4 and -90.0 <= lat_deg <= 90.0 and moment.tzinfo is not None:
+            return moment, _pressure(parts[2]), lat_deg, (lon_deg + 180.0) % 360.0 - 180.0
+    except (ValueError, IndexError):
+        pass
+    raise OverflightError(
+        found=f"--at {text}",
+        expected="latitude, longitude, level and time in UTC, with commas",
+        remedy="Write it like '45.8,-108.5,70 hPa,2023-02-01T18:00Z'.",
+    )
+
+
+def _pressure(text: str) -> float:
+    """A level: a pressure, or a flight level or height of the standard atmosphere."""
+    from overflight import units
+    from overflight.physics import atmosphere
+
+    plain_text = text.strip()
+    if plain_text.upper().startswith("FL") and plain_text[2:].strip().isdigit():
+        feet = 100.0 * float(plain_text[2:])
+        return float(atmosphere.pressure_pa_of_altitude(feet * 0.3048))
+    if plain_text.endswith(("ft", "km", "m")) and not plain_text.endswith("Pa"):
+        return float(atmosphere.pressure_pa_of_altitude(units.parse(plain_text, "m")))
+    return float(units.parse(plain_text, "pa"))
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    unfinished = path.with_name(f".{path.name}.part")
+    try:
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)

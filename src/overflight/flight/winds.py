@@ -1,0 +1,160 @@
+"""The wind of a case: from the embedded climatology or from files, always with its error."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+import xarray as xr
+
+from overflight.case.model import Case
+from overflight.errors import CoverageError, FieldError
+from overflight.fields import climatology, coverage, layout, source
+from overflight.fields import error as wind_error
+from overflight.fields.error import WindError
+from overflight.fields.source import WindFile
+from overflight.flight.needs import needed
+from overflight.physics import atmosphere
+from overflight.physics.windgrid import WindGrid
+
+Progress = Callable[[str, int, int], None]  # (stage, done, total)
+
+CLIMATOLOGY = "climatology"
+SMOOTH_STEP_S = 1_200.0  # enough for the climatology: docs/explanation/method.md, 1
+ANALYSIS_STEP_S = 600.0  # a whole part of every usual interval between analyses
+
+
+@dataclass(frozen=True)
+class Wind:
+    """What a flight flies in."""
+
+    grid: WindGrid
+    error: WindError
+    step_s: float  # of integration that suits it
+    attributions: tuple[str, ...]
+    files: tuple[WindFile, ...]  # none for the climatology
+    notes: tuple[str, ...]
+
+
+def of_case(
+    case: Case, folder: Path, paths: Sequence[Path], *, progress: Progress = source.silent
+) -> Wind:
+    """The wind that was asked for: of files given, else of the case's own ``wind`` line.
+
+    Parameters
+    ----------
+    folder
+        The case's, where a file named in ``case.yaml`` lies.
+    paths
+        Files or folders named on the command line; none for what the case says.
+
+    Raises
+    ------
+    FieldError
+        If a file cannot be used.
+    CoverageError
+        If the wind does not reach as far as the case needs it.
+    """
+    if [str(path) for path in paths] == [CLIMATOLOGY] and not paths[0].exists():
+        return of_climatology(case)
+    if not paths and case.wind != CLIMATOLOGY:
+        paths = [_inside(folder, case.wind)]
+    return of_files(case, paths, progress=progress) if paths else of_climatology(case)
+
+
+def of_climatology(case: Case) -> Wind:
+    """The embedded wind over the whole span of the case.
+
+    Raises
+    ------
+    CoverageError
+        If the float band lies outside the levels that it has.
+    """
+    _reachable(case)
+    day = timedelta(days=1)
+    field = climatology.dataset(case.span_start - day, case.span_end + day)
+    middle = case.span_start + (case.span_end - case.span_start) / 2
+    return Wind(
+        grid=layout.to_grid(field, case.epoch),
+        error=wind_error.of_climatology(climatology.day_of_year(middle)),
+        step_s=SMOOTH_STEP_S,
+        attributions=(climatology.ATTRIBUTION, wind_error.ATTRIBUTION),
+        files=(),
+        notes=(),
+    )
+
+
+def of_files(case: Case, paths: Sequence[Path], *, progress: Progress) -> Wind:
+    """The wind of files, cut to what the case needs."""
+    need = needed(case)
+    opened = source.open_winds(paths, need, progress=progress)
+    _refuse_short(case, opened.wind)
+    error = wind_error.of_field(opened.wind)
+    told = [str(opened.wind.attrs.get("attribution", ""))]
+    told += [climatology.ATTRIBUTION, wind_error.ATTRIBUTION] if error.prior_only else []
+    from_climatology = opened.wind.attrs.get("source") == "soundings"
+    told += [climatology.ATTRIBUTION] if from_climatology else []
+    return Wind(
+        grid=layout.to_grid(opened.wind, case.epoch),
+        error=error,
+        step_s=ANALYSIS_STEP_S,
+        attributions=tuple(dict.fromkeys(line for line in told if line)),
+        files=opened.files,
+        notes=tuple(str(opened.wind.attrs.get("notes", "")).splitlines()),
+    )
+
+
+def what_to_fetch(case: Case) -> str:
+    """A sentence that says which data a case needs."""
+    need = needed(case)
+    low, high = (
+        f"{value / 100.0:.0f}" for value in (need.pressure_min_pa or 0, need.pressure_max_pa or 0)
+    )
+    return (
+        f"Fetch u, v and geopotential on pressure levels that include or enclose {low} to {high}"
+        f" hPa, from {_hour(need.time_min)} to {_hour(need.time_max)}, for"
+        f" {need.south_deg:.0f} to {need.north_deg:.0f} N and {need.west_deg:.0f} to"
+        f" {need.east_deg:.0f} E (eastward): overflight wind fetch {case.id}"
+    )
+
+
+def _refuse_short(case: Case, wind: xr.Dataset) -> None:
+    if wind.sizes["time"] < 2:
+        raise CoverageError(
+            found=f"a wind of a single time, {coverage.clock(wind['time'].values[0])}",
+            expected="fields before and after every moment of the flight",
+            remedy=what_to_fetch(case),
+        )
+    coverage.check(wind, needed(case), what_to_fetch(case))
+
+
+def _hour(moment: np.datetime64 | None) -> str:
+    return "" if moment is None else coverage.clock(moment)
+
+
+def _inside(folder: Path, name: str) -> Path:
+    """A file of the case's own folder: a case from a stranger may not reach elsewhere."""
+    parts = PurePosixPath(name).parts
+    if PurePosixPath(name).is_absolute() or ".." in parts or "\\" in name or ":" in name:
+        raise FieldError(
+            found=f"wind: {name} in case.yaml",
+            expected="'climatology', or a file inside the case's folder",
+            remedy="Put the file there, or name it with --wind.",
+        )
+    return folder.joinpath(*parts)
+
+
+def _reachable(case: Case) -> None:
+    """Refuse a float band outside the climatology's levels, a slow drift of 2 km included."""
+    low_m, high_m = case.balloon.float_altitude_min_m, case.balloon.float_altitude_max_m
+    floor_m = atmosphere.height_m_of_pressure(climatology.load().pressure_pa[-1])
+    top_m = atmosphere.height_m_of_pressure(climatology.load().pressure_pa[0]) - 2_000.0
+    if low_m < floor_m or high_m > top_m:
+        raise CoverageError(
+            found=f"a float band of {low_m / 1e3:.1f} to {high_m / 1e3:.1f} km",
+            expected=f"heights between {floor_m / 1e3:.1f} and {top_m / 1e3:.1f} km, where the"
+            " embedded climatology is defined",
+            remedy="Narrow float_altitude_min and float_altitude_max in case.yaml if the evidence"
+            " allows, or bring wind files that reach those heights.",
+        )

@@ -1,0 +1,46 @@
+"""What all commands share: their usual options, and text that a terminal shows and never obeys."""
+
+import unicodedata
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+CasePath = Annotated[
+    Path, typer.Argument(metavar="CASE", exists=True, file_okay=False, help="A case folder.")
+]
+
+OutFolder = Annotated[
+    Path,
+    typer.Option("--out", metavar="DIR", file_okay=False, help="Where the release is written."),
+]
+Threads = Annotated[
+    int,
+    typer.Option(min=0, max=256, help="Threads; 0 means one for each core. Changes no number."),
+]
+Seed = Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Key of all random numbers.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on the terminal.")]
+JsonProgress = Annotated[
+    bool, typer.Option("--json-progress", help="Progress as one JSON object a line, on stderr.")
+]
+
+
+def plain(text: object, *, lines: bool = False) -> str:
+    r"""Show what a terminal would obey instead of print: controls, direction marks, surrogates.
+
+    Line ends and tabs stay only where ``lines`` are wanted, as in a list of mistakes.
+
+    >>> plain("calm\x1b[2J \u202eevil")
+    'calm\\x1b[2J \\u202eevil'
+    """
+    kept = "\n\t" if lines else ""
+    return "".join(
+        char
+        if char in kept or unicodedata.category(char) not in _OBEYED
+        else char.encode("unicode_escape", "surrogatepass").decode("ascii")
+        for char in str(text)
+    )
+
+
+# Control, format (direction marks, zero width), surrogate, line and paragraph separator.
+_OBEYED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
