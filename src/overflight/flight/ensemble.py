@@ -2,6 +2,10 @@
 
 The ensemble is the prior: what wind, level and launch alone allow. Claims are tested by how far
 the evidence moves their probability away from it.
+
+With :data:`~overflight.fields.error.INERTIAL` part of the wind's error turns as it does in the air.
+An account's prior flies without it, so that prior and answer, whose filter takes the whole error as
+slow, can be compared.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -12,11 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from overflight.flight.hypotheses import Statics
-from overflight.physics.drift import Drift, launched, passive_step
+from overflight.physics.drift import Drift, launched, passive_step, pushed_step, turning_push
+from overflight.physics.inertial import Inertial
 from overflight.physics.kernel import loop
 from overflight.physics.random import normal4
+from overflight.physics.tangent import basis, carried
 
 Array = NDArray[np.float64]
+
+_OTHER_KEY = 0x9E3779B97F4A7C15  # of the numbers behind the part that turns
 
 
 @dataclass(frozen=True)
@@ -45,8 +53,47 @@ def _fly(drift: Drift, key: Any, n: int, n_steps: int, stride: int) -> Array:
     return paths
 
 
-def fly(flights: list[Flight], n_each: int, stride: int, seed: int, n_threads: int) -> list[Array]:
+@loop
+def _fly_turning(
+    drift: Drift, part: Inertial, key: Any, other: Any, n: int, n_steps: int, stride: int
+) -> Array:
+    paths = np.empty((n, n_steps // stride + 1, 3))
+    state, after, noise, whirl = np.empty(5), np.empty(5), np.empty(4), np.empty(4)
+    for particle in range(n):
+        noise[:] = normal4(key, particle, 0)
+        whirl[:] = normal4(other, particle, 0)
+        launched(drift, noise, state)
+        turning = complex(whirl[0], whirl[1])
+        paths[particle, 0] = state[:3]
+        for step in range(n_steps):
+            noise[:] = normal4(key, particle, step + 1)
+            whirl[:] = normal4(other, particle, step + 1)
+            turning, push = turning_push(drift, part, step, state, turning, whirl)
+            pushed_step(drift, step, state, noise, push, after)
+            east, north = carried(
+                turning.real,
+                turning.imag,
+                basis(state[0], state[1], state[2]),
+                basis(after[0], after[1], after[2]),
+            )
+            turning = complex(east, north)
+            state, after = after, state
+            if (step + 1) % stride == 0:
+                paths[particle, (step + 1) // stride] = state[:3]
+    return paths
+
+
+def fly(
+    flights: list[Flight],
+    n_each: int,
+    stride: int,
+    seed: int,
+    n_threads: int,
+    inertial: Inertial | None = None,
+) -> list[Array]:
     """Carry ``n_each`` balloons through every flight plan.
+
+    ``inertial`` says which part of the error's variance turns; None lets nothing turn.
 
     Returns
     -------
@@ -57,7 +104,11 @@ def fly(flights: list[Flight], n_each: int, stride: int, seed: int, n_threads: i
     def work(index: int) -> Array:
         flight = flights[index]
         key = np.uint64((seed << 20) + index)
-        return np.asarray(_fly(flight.drift, key, n_each, flight.n_steps, stride))
+        if inertial is None:
+            return np.asarray(_fly(flight.drift, key, n_each, flight.n_steps, stride))
+        other = key ^ np.uint64(_OTHER_KEY)
+        plan, n_steps = flight.drift, flight.n_steps
+        return np.asarray(_fly_turning(plan, inertial, key, other, n_each, n_steps, stride))
 
     with ThreadPoolExecutor(n_threads) as pool:
         return list(pool.map(work, range(len(flights))))

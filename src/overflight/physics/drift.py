@@ -17,8 +17,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from overflight.physics.inertial import Inertial, turning_fraction, turning_step
 from overflight.physics.kernel import kernel
-from overflight.physics.ou import OuStep, faded_step
+from overflight.physics.ou import OuStep, coriolis_radps, faded_step
 from overflight.physics.sphere import radii_m
 from overflight.physics.tangent import Basis, basis, carried, gone
 from overflight.physics.windgrid import SigmaTable, WindGrid, sigma, wind
@@ -150,6 +151,47 @@ def pushed_step(
         ou.decay * state[4] + ou.noise_e * noise[2],
         here,
         basis(nx, ny, nz),
+    )
+
+
+@kernel
+def turning_push(
+    drift: Drift,
+    part: Inertial,
+    step: int,
+    state: NDArray[np.float64],
+    turning: complex,
+    noise: NDArray[np.float64],
+) -> tuple[complex, tuple[float, float, float]]:
+    """Advance the part of the error that turns; the rest is left to :func:`pushed_step`.
+
+    Parameters
+    ----------
+    part
+        How much of the variance turns, by latitude.
+    turning
+        That part as a standard normal, east + i north.
+    noise : (4,)
+        Standard normals of its own.
+
+    Returns
+    -------
+    tuple of the part after the step and the ``push`` for this one
+    """
+    lat_deg = math.degrees(math.asin(state[2]))
+    share = turning_fraction(part, lat_deg)
+    one = turning_step(part.tau_s, coriolis_radps(lat_deg), drift.dt_s)
+    first, second = complex(noise[0], noise[1]), complex(noise[2], noise[3])
+    way_s = one.gain_s * turning + one.noise_xe * first + one.noise_x * second
+    x, y, z = state[0], state[1], state[2]
+    log_pressure, _ = _level(drift.level, 2 * step, _rise_m(drift.level, step, x, y, z))
+    time_s = drift.start_s + step * drift.dt_s
+    sd_mps = drift.error_scale * _sigma_mps(drift.error, time_s, log_pressure, x, y, z)
+    push_mps = sd_mps * math.sqrt(share) * way_s / drift.dt_s
+    return one.decay * turning + one.noise_e * first, (
+        math.sqrt(1.0 - share),
+        drift.bias_u_mps + push_mps.real,
+        drift.bias_v_mps + push_mps.imag,
     )
 
 
