@@ -201,7 +201,7 @@ def _levels(parts: list[xr.DataArray]) -> Array:
 
 
 def _places(levels: Array, wanted: Array) -> NDArray[np.intp]:
-    return np.argmin(np.abs(levels[None, :] - wanted[:, None]), axis=1)
+    return np.asarray(np.argmin(np.abs(levels[None, :] - wanted[:, None]), axis=1))
 
 
 def _no_holes(name: str, filled: Array, times: NDArray[np.datetime64], levels: Array) -> None:

@@ -30,7 +30,8 @@ def needed(case: Case) -> Need:
     (np.datetime64('2023-01-14T22:00:00.000000000'), 6.4, 20000.0)
     """
     used = [s for s in case.sightings if s.use is Use.YES]
-    places = [(one.lat_deg, one.lon_deg, one.position_sd_m) for one in (*case.launches, *used)]
+    places = [(one.lat_deg, one.lon_deg, one.position_sd_m) for one in case.launches]
+    places += [(one.lat_deg, one.lon_deg, one.position_sd_m) for one in used]
     lat_deg = np.array([place[0] for place in places])
     spread_deg = np.array([place[2] / 111_195.0 for place in places])
     south = float(np.min(lat_deg - spread_deg)) - MARGIN_DEG

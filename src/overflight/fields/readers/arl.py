@@ -150,7 +150,8 @@ def parse_index(text: bytes, name: str, at: int = 0) -> Index:
 
 def _joined(text: bytes, payload: int, length: int) -> str:
     """The index's text without the labels that interrupt it."""
-    parts, at = [], 0
+    parts: list[bytes] = []
+    at = 0
     while len(parts) * payload < length:
         parts.append(text[at + LABEL_BYTES : at + LABEL_BYTES + payload])
         at += LABEL_BYTES + payload
@@ -293,7 +294,8 @@ def _fields(
 def _grid(index: Index, name: str) -> tuple[Native | None, Array, Array]:
     """The axes of the grid, in degrees or on its projection."""
     pole_lat, _, ref_lat, ref_lon, size_km, turn, tangent, x0, y0, lat0, lon0, _ = index.grid
-    columns, rows = np.arange(index.nx), np.arange(index.ny)
+    columns = np.arange(index.nx, dtype=np.float64)
+    rows = np.arange(index.ny, dtype=np.float64)
     if size_km == 0.0:  # degrees: the reference is the spacing, the synch point a corner
         lat = lat0 + (rows + 1 - y0) * ref_lat
         lon = lon0 + (columns + 1 - x0) * ref_lon

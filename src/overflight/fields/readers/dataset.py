@@ -98,8 +98,8 @@ def _dims(ds: xr.Dataset, values: xr.DataArray) -> dict[str, str]:
         if kind in (None, "reference", "period") and "valid_time" in aside:
             kinds["time"] = dim
         if kind is None:  # a bare dimension, described by a coordinate beside it
-            for name in aside:
-                kind = kind or axes.kind_of(name, ds[name])
+            for beside in aside:
+                kind = kind or axes.kind_of(beside, ds[beside])
         kinds[kind or f"? {dim}"] = dim
     for name, coord in values.coords.items():
         if coord.ndim == 0 and str(name) not in values.dims:

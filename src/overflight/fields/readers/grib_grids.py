@@ -82,7 +82,7 @@ def plan(grid: Grid, origin: str) -> Plan:
 def _on_the_globe(grid: Grid, origin: str) -> Plan:
     keys, note = grid.keys, ""
     if grid.kind == "regular_ll":
-        lat = np.linspace(
+        lat: Array = np.linspace(
             keys["latitudeOfFirstGridPointInDegrees"],
             keys["latitudeOfLastGridPointInDegrees"],
             int(keys["Nj"]),
@@ -90,6 +90,7 @@ def _on_the_globe(grid: Grid, origin: str) -> Plan:
     else:
         lat = np.sort(keys["latitudes"])
     lat = np.sort(lat)
+    lon: Array
     columns = int(keys["pl"].max()) if "pl" in keys else int(keys["Ni"])
     first = float(keys["longitudeOfFirstGridPointInDegrees"])
     last = float(keys["longitudeOfLastGridPointInDegrees"])

@@ -101,7 +101,8 @@ def fields(path: Path, wanted: set[int] | None = None) -> Iterator[tuple[Field, 
         If ecCodes cannot read a message.
     """
     codes = decoder()
-    index, grids = 0, {}
+    index = 0
+    grids: dict[str, Grid] = {}
     with path.open("rb") as file:
         codes.codes_grib_multi_support_reset_file(file) if hasattr(
             codes, "codes_grib_multi_support_reset_file"

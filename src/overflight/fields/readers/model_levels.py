@@ -82,8 +82,8 @@ def reference_pressures_pa(coefficients: Coefficients, levels: NDArray[np.int64]
 def heights_m(
     coefficients: Coefficients,
     levels: NDArray[np.int64],
-    temperature_k: Array,
-    humidity: Array | None,
+    temperature_k: NDArray[np.float32],
+    humidity: NDArray[np.float32] | None,
     surface_pa: Array,
     surface_m: Array,
 ) -> Array:

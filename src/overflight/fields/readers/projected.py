@@ -67,10 +67,13 @@ class Native:
         return np.arctan2(lat2 - lat, east)
 
 
-def turned(native: Native, along_x: Array, along_y: Array) -> tuple[Array, Array]:
+def turned(
+    native: Native, along_x: NDArray[np.float32], along_y: NDArray[np.float32]
+) -> tuple[Array, Array]:
     """East and north of a wind along the grid's x and y: (..., y, x)."""
     turn = native.turn_rad()
-    sine, cosine = np.sin(turn), np.cos(turn)
+    sine: Array = np.sin(turn)
+    cosine: Array = np.cos(turn)
     return along_x * cosine - along_y * sine, along_x * sine + along_y * cosine
 
 
@@ -141,7 +144,7 @@ def read(
             remedy="Interpolate it to a regular grid (cdo remapbil), after turning the winds to"
             " true east and north.",
         )
-    native = Native(*(_plane_axis(ds[dims[kind]]) for kind in ("x", "y")), _crs(ds, group, origin))
+    native = Native(_plane_axis(ds[dims["x"]]), _plane_axis(ds[dims["y"]]), _crs(ds, group, origin))
     indexers = {
         "pressure": levels.index,
         "y": np.arange(len(native.y)),
