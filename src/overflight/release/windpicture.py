@@ -5,6 +5,7 @@ One SVG file that any browser opens, with no script and no request.
 
 from itertools import product
 from math import ceil, hypot
+from textwrap import wrap
 
 import numpy as np
 import xarray as xr
@@ -18,7 +19,8 @@ Values = NDArray[np.float64]
 
 ARROWS_ACROSS = 36
 USUAL_PA = 7_000.0  # the level shown unless another is asked for: some 18.5 km
-_PANEL = 420  # drawing units below the map
+_PANEL = 480  # drawing units below the map
+_LETTERS = 150  # of a small line
 _LONGEST_SPEED = 0.9  # of the room of an arrow, for the strongest wind
 _STYLE = (
     "text{font:34px system-ui,sans-serif;fill:#1a1a1a}.small{font-size:28px;fill:#555}"
@@ -59,7 +61,8 @@ def draw(wind: xr.Dataset, seen: Look, pressure_pa: float | None = None) -> str:
         _box(frame, wind),
         _arrows(frame, wind, time, level),
         Markup("</g>"),
-        _caption(frame, f"{title}, {moment} UTC"),
+        _lines(frame.height + 54, (f"Wind at {levels[level] / 100.0:g} hPa, {moment} UTC",), ""),
+        _lines(frame.height + 96, _wrapped(seen.title, 1), "small"),
         _levels(frame, seen),
         Markup("</svg>\n"),
     ]  # fmt: skip
@@ -124,16 +127,27 @@ def _arrow(x: float, y: float, dx: float, dy: float) -> str:
     )
 
 
-def _caption(frame: Frame, text: str) -> Markup:
-    return Markup('<text x="20" y="{}">{}</text>').format(frame.height + 54, text)
+def _wrapped(text: str, most: int) -> tuple[str, ...]:
+    """Lines that fit the drawing's width; what does not fit in ``most`` lines is cut."""
+    lines = wrap(text, _LETTERS)
+    if len(lines) > most:
+        lines = [*lines[: most - 1], f"{lines[most - 1][: _LETTERS - 2]} \u2026"]
+    return tuple(lines)
+
+
+def _lines(top: float, lines: tuple[str, ...], kind: str) -> Markup:
+    return Markup("").join(
+        Markup('<text class="{}" x="20" y="{}">{}</text>').format(kind, f"{top + 38 * n:.0f}", line)
+        for n, line in enumerate(lines)
+    )
 
 
 def _levels(frame: Frame, seen: Look) -> Markup:
     """A bar for each level, its length the rms speed; pressures and heights beside a few."""
-    top = frame.height + 100
+    top = frame.height + 130
     fastest = max(level.rms_speed_mps for level in seen.levels) or 1.0
     step = (WIDTH - 40.0) / len(seen.levels)
-    tall = _PANEL - 190.0
+    tall = _PANEL - 300.0
     shapes, texts, free = [], [], 0.0
     for index, level in enumerate(seen.levels):
         bar = tall * level.rms_speed_mps / fastest
@@ -150,7 +164,5 @@ def _levels(frame: Frame, seen: Look) -> Markup:
     return (
         Markup('<path class="bar" d="{}"/>').format("".join(shapes))
         + Markup("").join(texts)
-        + Markup('<text class="small" x="20" y="{}">{}</text>').format(
-            f"{top + tall + 80:.0f}", note
-        )
+        + _lines(top + tall + 80.0, _wrapped(note, 2), "small")
     )

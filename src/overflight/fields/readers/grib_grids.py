@@ -101,12 +101,12 @@ def _on_the_globe(grid: Grid, origin: str) -> Plan:
                 expected="the whole globe, or a regular grid",
                 remedy="Ask for a regular grid (MARS and CDS: grid 0.25/0.25).",
             )
-        lon = first + np.arange(columns) * 360.0 / columns
+        lon = first + np.arange(columns, dtype=np.float64) * (360.0 / columns)
         note = "A reduced Gaussian grid was filled up along its rows, linearly."
     else:
         west, east = (last, first) if keys.get("iScansNegatively") else (first, last)
         width = (east - west) % 360.0 or (360.0 if columns > 1 else 0.0)
-        lon = west + np.arange(columns) * (width / max(columns - 1, 1))
+        lon = west + np.arange(columns, dtype=np.float64) * (width / max(columns - 1, 1))
     return Plan(lat, lon, grid, None, winds_along_grid=False, note=note)
 
 
