@@ -10,7 +10,7 @@ from overflight.physics.drift import Drift, LevelLaw, daylight_fraction, passive
 from overflight.physics.ou import displacement_sd_m, ou_step
 from overflight.physics.random import normal4
 from overflight.physics.sphere import distance_m, lat_lon_deg, n_vector
-from overflight.physics.windgrid import WindGrid, steady
+from overflight.physics.windgrid import SigmaTable, WindGrid, steady
 
 HEIGHT_M = 19_000.0
 LOG_PRESSURE = math.log(6_500.0)
@@ -40,9 +40,7 @@ def uniform_grid(u_mps, v_mps, days=13.0):
 
 
 def drift(grid, n_steps, dt_s, sd_mps=0.0, tau_s=86_400.0, swing_m=0.0):
-    table = steady(
-        np.log([1_000.0, 20_000.0]), np.array([-90.0, 90.0]), np.full((2, 2), sd_mps)
-    )
+    table = steady(np.log([1_000.0, 20_000.0]), np.array([-90.0, 90.0]), np.full((2, 2), sd_mps))
     x, y, z = n_vector(45.0, 0.0)
     return Drift(
         grid, table, 1.0, ou_step(tau_s, dt_s), level(n_steps, swing_m), 0.0, dt_s, x, y, z, 0.0
@@ -131,3 +129,57 @@ def test_by_day_the_balloon_rides_higher_and_twilight_lies_between():
 def test_beyond_the_wind_the_state_is_nan():
     plan = drift(uniform_grid(10.0, 0.0, days=0.1), 100, 1_200.0)
     assert np.isnan(flown(plan, n_vector(45.0, 0.0), 100)[:3]).all()
+
+
+def memory(plan, lat_deg, step=0):
+    """What is left of an error of one after a step without noise."""
+    state, after = np.array([*n_vector(lat_deg, 0.0), 1.0, 0.0]), np.empty(5)
+    passive_step(plan, step, state, np.zeros(4), after)
+    return after[3]
+
+
+def test_a_climb_makes_the_error_forget():
+    climbing = level(2)._replace(height_m=np.array([19_000.0, 19_100.0, 19_200.0, 19_200.0, 0.0]))
+    plan = drift(uniform_grid(0.0, 0.0), 2, 600.0, 1.0)
+    plan = plan._replace(level=climbing, tau_s=86_400.0, vertical_length_m=800.0)
+    assert memory(plan, 0.0) == pytest.approx(math.exp(-600.0 / 86_400.0 - 200.0 / 800.0))
+    level_plan = plan._replace(level=level(2))
+    assert memory(level_plan, 0.0) == pytest.approx(math.exp(-600.0 / 86_400.0), rel=1e-12)
+    forgetless = plan._replace(vertical_length_m=math.inf)
+    assert memory(forgetless, 0.0) == pytest.approx(math.exp(-600.0 / 86_400.0), rel=1e-12)
+
+
+def test_the_daily_swing_makes_it_forget_too():
+    sun = np.tile([1.0, 0.0, 0.0], (3, 1))
+    sun[2] = (-1.0, 0.0, 0.0)  # from day to night within the step
+    plan = drift(uniform_grid(0.0, 0.0), 1, 600.0, 1.0, swing_m=400.0)
+    plan = plan._replace(
+        level=plan.level._replace(sun=sun), tau_s=86_400.0, vertical_length_m=1_000.0
+    )
+    assert memory(plan, 0.0) == pytest.approx(math.exp(-600.0 / 86_400.0 - 0.4), rel=1e-6)
+
+
+def test_a_bias_is_a_wind_that_stays():
+    plan = drift(uniform_grid(0.0, 0.0), 72, 1_200.0)
+    biased = plan._replace(bias_u_mps=3.0, bias_v_mps=-2.0)
+    blown = drift(uniform_grid(3.0, -2.0), 72, 1_200.0)
+    start = n_vector(45.0, 0.0)
+    assert flown(biased, start, 72)[:3] == pytest.approx(flown(blown, start, 72)[:3], abs=1e-9)
+
+
+def test_the_error_is_looked_up_at_its_time_and_longitude():
+    plan = drift(uniform_grid(0.0, 0.0), 4, 1_200.0)
+    entries = np.zeros((2, 2, 2, 2))
+    entries[1, ..., 1] = 8.0
+    table = SigmaTable(
+        np.array([0.0, 2_400.0]),
+        np.log([1_000.0, 20_000.0]),
+        np.array([-90.0, 90.0]),
+        np.array([-10.0, 10.0]),
+        entries,
+    )
+    still, after = np.array([*n_vector(0.0, 0.0), 1.0, 0.0]), np.empty(5)
+    passive_step(plan._replace(error=table), 1, still, np.zeros(4), after)
+    moved_m = distance_m(0.0, 0.0, *lat_lon_deg(*after[:3]))
+    # Half of the time, half of the way: a quarter of 8 m/s.
+    assert moved_m == pytest.approx(2.0 * plan.ou.gain_s, rel=0.01)

@@ -253,3 +253,54 @@ def test_beyond_its_edges_the_error_table_keeps_the_edges_value():
     assert windgrid.sigma(TABLE, 0.0, LEVELS_LOG[0], -400.0, 0.0) == 0.0
     assert math.isnan(windgrid.sigma(TABLE, 0.0, math.nan, 0.0, 0.0))
     assert math.isnan(windgrid.sigma(TABLE, 0.0, 9.0, math.nan, 0.0))
+
+
+def test_a_table_of_one_time_and_one_longitude_costs_no_digit():
+    lat_deg, log_p = 17.3, 0.3 * LEVELS_LOG[1] + 0.7 * LEVELS_LOG[2]
+    axis, entries = TABLE.lat_deg, TABLE.sigma_mps[0, :, :, 0]
+    j = int(np.searchsorted(axis, lat_deg, "right")) - 1
+    a = (lat_deg - axis[j]) / (axis[j + 1] - axis[j])
+    b = (log_p - LEVELS_LOG[1]) / (LEVELS_LOG[2] - LEVELS_LOG[1])
+    low, high = ((1.0 - a) * entries[k, j] + a * entries[k, j + 1] for k in (1, 2))
+    assert windgrid.sigma(TABLE, 5.0, log_p, lat_deg, 77.0) == (1.0 - b) * low + b * high
+
+
+def full_table(lon_deg):
+    """Linear in every axis, so that the answer is known everywhere."""
+    time_s, lat_deg = np.array([0.0, 100.0, 400.0]), np.array([-90.0, 0.0, 90.0])
+    values = (
+        1e-2 * time_s[:, None, None, None] + LEVELS_LOG[None, :, None, None]
+        + 0.1 * lat_deg[None, None, :, None] + 0.01 * lon_deg[None, None, None, :] + 20.0
+    )  # fmt: skip
+    return SigmaTable(time_s, LEVELS_LOG, lat_deg, lon_deg, values)
+
+
+def test_the_error_may_change_in_time_and_along_a_parallel():
+    table = full_table(np.array([-20.0, 10.0, 40.0]))
+    level = 0.5 * (LEVELS_LOG[0] + LEVELS_LOG[1])
+    got = windgrid.sigma(table, 250.0, level, -30.0, 25.0)
+    assert got == pytest.approx(2.5 + level - 3.0 + 0.25 + 20.0)
+    for time_s, edge_s in ((-50.0, 0.0), (1e4, 400.0)):
+        early = windgrid.sigma(table, time_s, level, -30.0, 25.0)
+        assert early == pytest.approx(1e-2 * edge_s + level - 3.0 + 0.25 + 20.0)
+    assert math.isnan(windgrid.sigma(table, math.nan, level, -30.0, 25.0))
+    assert math.isnan(windgrid.sigma(table, 0.0, level, -30.0, math.nan))
+
+
+def test_beyond_a_box_the_error_is_that_of_the_nearer_edge():
+    table = full_table(np.array([170.0, 190.0, 210.0]))  # across the date line
+    level = LEVELS_LOG[0]
+    middle = windgrid.sigma(table, 0.0, level, 0.0, 200.0)
+    assert windgrid.sigma(table, 0.0, level, 0.0, -160.0) == pytest.approx(middle)
+    east, west = (windgrid.sigma(table, 0.0, level, 0.0, lon) for lon in (210.0, 170.0))
+    assert windgrid.sigma(table, 0.0, level, 0.0, -80.0) == east
+    assert windgrid.sigma(table, 0.0, level, 0.0, 100.0) == west
+
+
+def test_around_a_closed_globe_the_error_has_no_seam():
+    table = full_table(np.array([-180.0, -90.0, 0.0, 90.0, 180.0]))
+    table.sigma_mps[..., -1] = table.sigma_mps[..., 0]
+    here, there = (windgrid.sigma(table, 0.0, LEVELS_LOG[0], 0.0, lon) for lon in (180.0, -180.0))
+    assert here == pytest.approx(there, abs=1e-9)
+    near = windgrid.sigma(table, 0.0, LEVELS_LOG[0], 0.0, 179.999)
+    assert near == pytest.approx(here, abs=1e-3)

@@ -217,6 +217,6 @@ def _column_sigma(
 @kernel
 def _nearer_edge_deg(lon_deg: float, first_deg: float, last_deg: float) -> float:
     """The longitude, or the edge of a bounded table that is nearer to it around the globe."""
-    if lon_deg <= last_deg:
+    if not lon_deg > last_deg:  # NaN too
         return lon_deg
     return last_deg if lon_deg - last_deg <= first_deg + 360.0 - lon_deg else first_deg
