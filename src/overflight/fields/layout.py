@@ -82,3 +82,22 @@ def _eastward(lon_deg: Array) -> tuple[Array, NDArray[np.intp]]:
     first = (widest + 1) % len(lon_deg)
     columns = np.roll(columns, -first)
     return lon_deg[columns] + np.where(columns < first, 360.0, 0.0), columns
+
+
+def widened(grid: WindGrid) -> WindGrid:
+    """The same wind, its edge carried on to the poles and around the globe.
+
+    For searches only, which must be able to look beyond the data and come back: nothing that a
+    result rests on may fly in it. A grid that goes round the globe and to both poles stays itself.
+    """
+    lat, lon, uv_mps = grid.lat_deg, grid.lon_deg, grid.uv_mps
+    if lon[-1] - lon[0] < 360.0:
+        lon = np.append(lon, lon[0] + 360.0)
+        uv_mps = np.concatenate([uv_mps, uv_mps[:, :, :, :1]], axis=3)
+    if lat[0] > -90.0:
+        lat = np.insert(lat, 0, -90.0)
+        uv_mps = np.concatenate([uv_mps[:, :, :1], uv_mps], axis=2)
+    if lat[-1] < 90.0:
+        lat = np.append(lat, 90.0)
+        uv_mps = np.concatenate([uv_mps, uv_mps[:, :, -1:]], axis=2)
+    return grid._replace(lat_deg=lat, lon_deg=lon, uv_mps=uv_mps)

@@ -113,7 +113,7 @@ def diagnose(
     lowest = np.array([min(float(run.ess.min()) for run in s.runs) for s in done])
     by_stratum = share.sum(axis=1)
     ancestors = {(i, r, int(done[i].runs[r].ancestor[d])) for i, r, d in picks}
-    ess = float(1.0 / (share**2 / ends).sum())
+    ess = float(1.0 / (share**2 / np.maximum(ends, 1.0)).sum())
     spread = float(by_run.std(ddof=1))
     n_strata = len(done)
     effective = effective_size(by_stratum)
@@ -126,6 +126,13 @@ def diagnose(
         )
     if ess < 400.0:
         warnings.append(f"effective sample size {ess:.0f}; expected 400 or more for means")
+    n_lost = sum(run.n_lost for s in done for run in s.runs)
+    if n_lost:
+        n_flown = n_strata * settings.n_runs * settings.n_particles
+        warnings.append(
+            f"{n_lost:,} of {n_flown:,} particles left the wind data and were given up; where the"
+            " balloon could have gone there, wider data may change the account"
+        )
     if effective < 5.0:
         warnings.append(f"only {effective:.1f} of {n_strata} strata carry the answer")
     if defensive is not None and abs(defensive - _mean(by_run)) > max(0.5, 4.0 * spread):

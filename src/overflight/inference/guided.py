@@ -74,6 +74,7 @@ class Run(NamedTuple):
     ancestor: NDArray[np.int64]  # (draw,) index of the start it descends from
     ess: NDArray[np.float64]  # (output,) effective sample size before resampling
     n_ancestors: int  # distinct starts that still have descendants
+    n_lost: int  # particles that left the wind's times, levels or box, and count no more
 
 
 def run(
@@ -97,12 +98,12 @@ def run(
         64-bit key of the random numbers.
     """
     functions = (model.start, model.step, model.difference, model.towards)
-    log_evidence, paths, books, ancestor, ess, alive = _run(
+    log_evidence, paths, books, ancestor, ess, alive, n_lost = _run(
         *functions, parameters, twist, reports, plan, np.uint64(key), sizes
     )
     return Run(
         log_evidence, paths, books[:, :, MIXTURE], books[:, :, GOOD], ancestor, ess,
-        len(np.unique(alive)),
+        len(np.unique(alive)), n_lost,
     )  # fmt: skip
 
 
@@ -122,15 +123,15 @@ def _run(
     plan: Schedule,
     key: Any,
     sizes: Sizes,
-) -> tuple[float, Array, Array, NDArray[np.int64], Array, NDArray[np.int64]]:
+) -> tuple[float, Array, Array, NDArray[np.int64], Array, NDArray[np.int64], int]:
     n_steps = twist.slope.shape[0] - 1
     cloud = _cloud(sizes, twist, reports)
     ess = np.empty(n_steps // sizes.stride + 1)
-    log_evidence = 0.0
+    log_evidence, n_lost = 0.0, 0
     _begin(start, difference, parameters, twist, key, cloud)
     for k in range(n_steps + 1):
         if k > 0:
-            _advance(step, difference, parameters, twist, key, k - 1, cloud)
+            n_lost += _advance(step, difference, parameters, twist, key, k - 1, cloud)
         if plan.starts[k + 1] > plan.starts[k]:
             _account(towards, twist, reports, plan, k, cloud)
         if k % sizes.stride == 0:
@@ -152,6 +153,7 @@ def _run(
         cloud.ancestor[chosen],
         ess,
         cloud.ancestor,
+        n_lost,
     )
 
 
@@ -227,15 +229,22 @@ def _advance(
     key: Any,
     k: int,
     cloud: Cloud,
-) -> None:
-    """Take one guided step with every particle, and weigh it.
+) -> int:
+    """Take one guided step with every particle, and weigh it; return how many are newly lost.
+
+    A particle that leaves the wind has no weight from then on and stays where it was last: there
+    is no wind to carry it, and none is made up.
 
     Where a step would lead without noise is predicted by the linearised model: it steers the
     proposal only, and spares a second look at the wind (half the cost of a step).
     """
     noise, ahead, pull = cloud.scratch[0], cloud.scratch[1], cloud.scratch[2]
+    n_lost = 0
     for i in range(cloud.weight_log.size):
         local = cloud.local[i]
+        if cloud.weight_log[i] == -math.inf:
+            cloud.moved[i] = cloud.states[i]
+            continue
         was = _psi_log(twist.pre_curvature[k], twist.pre_slope[k], twist.pre_offset[k], local)
         for row in range(4):
             value = -twist.shift[k + 1, row]
@@ -247,7 +256,12 @@ def _advance(
         difference(twist.pilot[k + 1], cloud.moved[i], local)
         now = _psi_log(twist.curvature[k + 1], twist.slope[k + 1], twist.offset[k + 1], local)
         cloud.weight_log[i] += correction + now - was
+        if math.isnan(cloud.weight_log[i]):
+            cloud.weight_log[i] = -math.inf
+            cloud.moved[i] = cloud.states[i]
+            n_lost += 1
     cloud.states[:] = cloud.moved
+    return n_lost
 
 
 @kernel
@@ -302,6 +316,8 @@ def _account(
     """
     offset = cloud.scratch[0]
     for i in range(cloud.weight_log.size):
+        if cloud.weight_log[i] == -math.inf:
+            continue
         for slot in range(plan.starts[k], plan.starts[k + 1]):
             report = plan.opened[slot]
             towards(reports.place[report], cloud.states[i], offset)
@@ -352,8 +368,10 @@ def _mean_log(weight_log: Array) -> float:
 
 @loop
 def _ess(weight_log: Array) -> float:
-    """Kish's effective sample size."""
+    """Kish's effective sample size; none where every particle is lost."""
     high = _highest(weight_log)
+    if high == -math.inf:
+        return 0.0
     total, squares = 0.0, 0.0
     for value in weight_log:
         weight = math.exp(value - high)
@@ -366,10 +384,12 @@ def _ess(weight_log: Array) -> float:
 def _systematic(weight_log: Array, n_draws: int, start: float) -> NDArray[np.int64]:
     """Systematic resampling (Carpenter, Clifford & Fearnhead 1999): sorted parents."""
     high = _highest(weight_log)
+    chosen = np.zeros(n_draws, dtype=np.int64)
+    if high == -math.inf:  # all are lost: any will do, none counts
+        return chosen
     total = 0.0
     for value in weight_log:
         total += math.exp(value - high)
-    chosen = np.empty(n_draws, dtype=np.int64)
     parent, reached = 0, math.exp(weight_log[0] - high)
     for draw in range(n_draws):
         mark = (draw + start) / n_draws * total

@@ -136,13 +136,13 @@ def _assemble(task: Task, done: list[Stratum], prior_log: Array) -> Posterior:
     n_runs = settings.n_runs
     constant = prior_log + [s.constant_log for s in done]
     run_log = np.array([[run.log_evidence for run in s.runs] for s in done]) + constant[:, None]
-    if not np.isfinite(run_log).all():
+    by_run = np.logaddexp.reduce(run_log, axis=0)
+    if np.isnan(run_log).any() or not np.isfinite(by_run).all():
         raise InferenceError(
             found="paths that leave the wind data, or that no report can be weighed on",
             expected="wind over the whole flight, at every level the balloon may reach",
             remedy="Widen the wind data, or narrow the float band and the launches of the case.",
         )
-    by_run = np.logaddexp.reduce(run_log, axis=0)
     share = np.exp(run_log - np.logaddexp.reduce(run_log.ravel()))
     picks, weight = _thin(settings, share, np.array([one.statics.launch for one in done]), seed)
     kept = gather(case, settings, done, picks, len(task.seen))

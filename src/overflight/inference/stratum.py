@@ -6,6 +6,7 @@ guided filter runs several times with independent numbers.
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from overflight.case.model import Case, Sighting
 from overflight.errors import InferenceError
 from overflight.fields.error import WindError
+from overflight.fields.layout import widened
 from overflight.flight.hypotheses import Statics, dimensions, statics
 from overflight.flight.levels import level_law
 from overflight.flight.needs import end
@@ -106,6 +108,14 @@ class Task:
     seen: tuple[Sighting, ...]  # their positions count
     heard: tuple[Sighting, ...]  # their altitudes count
 
+    @cached_property
+    def searched(self) -> WindGrid:
+        """The wind that pilots search in: carried on beyond its edge, so that they come back.
+
+        A pilot only says where to look. The filters, whose paths count, fly in the wind itself.
+        """
+        return widened(self.grid)
+
 
 Reference = tuple[Timetable, Array]  # a timetable and the noise (steps + 1, 4) of a good path
 
@@ -119,7 +129,7 @@ def reference_noise(task: Task, launch: int) -> Reference:
     middle = statics(task.case, task.error, launch, np.zeros(dimensions(task.error)))
     table = timetable(task.case, task.settings, middle)
     told = observations.evidence(task.case, task.seen, middle, table)
-    drift = drift_of(task.case, task.grid, task.error, middle, table)
+    drift = drift_of(task.case, task.searched, task.error, middle, table)
     model = balloon()
     best: tuple[float, Array] | None = None
     for start in range(task.settings.n_starts):
@@ -144,7 +154,11 @@ def prepare(task: Task, constants: Statics, reference: Reference) -> Guide:
     told = observations.evidence(task.case, task.seen, constants, table)
     drift = drift_of(task.case, task.grid, task.error, constants, table)
     linear, standing = pilot.find(
-        balloon(), drift, told.reports, _shifted_noise(reference, table), widths=(1.0,)
+        balloon(),
+        drift._replace(grid=task.searched),
+        told.reports,
+        _shifted_noise(reference, table),
+        widths=(1.0,),
     )
     mixture, good = observations.altitude_logs(task.case, task.heard, constants)
     forecast = twist.start_log(twist.build(linear, standing))

@@ -106,6 +106,12 @@ def pressures_pa(values: Array, units: object, name: str) -> tuple[Array, str]:
         If the unit is none of pressure, or the values cannot be what it says.
     """
     unit = spelled(units)
+    if not np.isfinite(values).all():
+        raise FieldError(
+            found=f"levels {name!r} of which some are missing",
+            expected="the pressure of every level",
+            remedy="The file is damaged: fetch it again.",
+        )
     low, high = float(np.min(values)), float(np.max(values))
     told = ""
     if unit in PRESSURE:
