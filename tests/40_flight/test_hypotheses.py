@@ -43,7 +43,7 @@ def test_a_wind_of_the_day_adds_a_vertical_length_and_a_bias(case, an_error):
         assert np.std(values) == pytest.approx(0.5, rel=0.03)
         assert abs(values.mean()) < 0.01
     east, north = (np.array([getattr(o, f"bias_{c}_mps") for o in points]) for c in "uv")
-    assert abs(np.corrcoef(east, north)[0, 1]) < 0.15
+    assert np.abs(np.corrcoef([east, north, lengths]) - np.eye(3)).max() < 0.15
 
 
 def test_either_may_be_missing(case, an_error):
