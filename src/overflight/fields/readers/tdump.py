@@ -94,14 +94,16 @@ def parse(lines: list[str], name: str) -> list[Track]:
 def _rows(lines: list[str], start: int, width: int, name: str) -> Iterator[tuple[int, list[float]]]:
     """Points, each of which may be wrapped over several lines."""
     held: list[str] = []
+    began = start
     for at in range(start, len(lines)):
+        began = began if held else at
         held += lines[at].split()
         if len(held) < width:
             continue
         try:
             values = [float(text) for text in held[:width]]
         except ValueError:
-            raise _malformed(name, at, f"{lines[at].strip()[:60]!r}") from None
+            raise _malformed(name, began, f"{lines[began].strip()[:60]!r}") from None
         yield int(values[0]), values
         held = []
     if held:
