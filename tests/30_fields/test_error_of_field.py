@@ -195,7 +195,7 @@ def test_a_file_of_one_of_everything_still_gets_an_error():
     now, later = (at(found, 70.0, 40.0, time_s) for time_s in (0.0, 43_200.0))
     assert now == pytest.approx(2.2, abs=0.02)
     assert later > 1.5 * now  # a lone field ages
-    assert "one time" in found.statement
+    assert "one time only" in found.statement
 
 
 def test_a_box_across_the_date_line_is_one_box():

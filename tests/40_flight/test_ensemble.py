@@ -19,7 +19,7 @@ from overflight.physics.ou import (
     rotating_displacement_sd_m,
 )
 from overflight.physics.sphere import distance_m, lat_lon_deg, n_vector
-from overflight.physics.windgrid import WindGrid, steady
+from overflight.physics.windgrid import SigmaTable, WindGrid, steady
 
 DAY_S, DT_S = 86_400.0, 1_200.0
 HEIGHT_M = 19_000.0
@@ -121,3 +121,27 @@ def test_a_bias_carries_every_balloon_the_same_way(calm):
     east, north = components_m(fly(flight, 3, 72, 1, 1)[0], 45.0)
     assert east == pytest.approx(np.full(3, 0.5 * DAY_S), rel=0.01)
     assert north == pytest.approx(np.full(3, -0.3 * DAY_S), rel=0.01)
+
+
+def test_an_error_of_its_own_place_and_time_is_flown_through(calm):
+    """Twice the error in the east of the prime meridian, and none before noon."""
+    entries = np.empty((2, 3, 2, 2))
+    entries[..., 0], entries[..., 1] = 1.0, 2.0
+    table = SigmaTable(
+        np.array([0.0, 1.0]),
+        np.log(LEVELS_PA),
+        np.array([-90.0, 90.0]),
+        np.array([-60.0, 60.0]),
+        entries,
+    )
+    spreads = []
+    for lon_deg in (-59.0, 59.0):
+        x, y, z = n_vector(0.0, lon_deg)
+        drift = plan(calm, 0.0, 12, table)._replace(launch_x=x, launch_y=y, launch_z=z)
+        ends = fly([Flight(None, drift, 12)], 2_000, 12, 5, 1)[0][:, -1]
+        spreads.append(np.std(ends[:, 2]))
+    assert spreads[1] / spreads[0] == pytest.approx(2.0 * (1.0 - 1 / 120), rel=0.03)
+    quiet = table._replace(time_s=np.array([43_200.0, 43_201.0]))
+    quiet.sigma_mps[0] = 0.0
+    drift = plan(calm, 0.0, 36, quiet)
+    assert strayed_km(fly([Flight(None, drift, 36)], 5, 36, 5, 1)[0], 0.0).max() < 1e-6

@@ -233,7 +233,7 @@ def _statement(
     side = "N" if lat_deg >= 0.0 else "S"
     line = (
         f"{_made(wind, name)}: error {sd_mps:.1f} m/s per component at {abs(lat_deg):.0f} {side},"
-        f" {levels[level] / 100.0:g} hPa"
+        f" {levels[level] / 100.0:.4g} hPa"
     )
     return line if missed is None else f"{line}; {missed.words(level)}"
 

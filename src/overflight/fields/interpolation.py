@@ -63,7 +63,10 @@ class Interpolation:
         """What interpolation adds on a level, for people."""
         usual, worst = self.typical_mps(level), self.worst_mps(level)
         if self.time_s[0] < 0.0:  # one field, which ages both ways
-            return f"one time only, {worst:.1f} m/s more two days from it"
+            nodes = math.sqrt(float(self.space_variance[level]))
+            return (
+                f"interpolation adds {nodes:.1f} m/s; one time only, {worst:.1f} more two days off"
+            )
         told = f"interpolation adds {usual:.1f} m/s"
         return told if worst < 1.5 * usual else f"{told}, up to {worst:.1f} in gaps of time"
 
