@@ -1,24 +1,20 @@
 """NetCDF of every dialect becomes the same canonical wind, or is refused by name."""
 
 import gc
-import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
 import h5netcdf
 import numpy as np
 import pytest
 import xarray as xr
 from scipy.io import netcdf_file
+from windfiles import LAT_DEG, LEVELS_HPA, LON_DEG, TIMES, era5, truth, write
 
 from overflight.errors import FieldError
 from overflight.fields import canonical, source
 from overflight.fields.canonical import Need
 from overflight.fields.look import at
 from overflight.fields.readers import netcdf
-
-sys.path.insert(0, str(Path(__file__).parent))
-from windfiles import LAT_DEG, LEVELS_HPA, LON_DEG, TIMES, era5, truth, write  # noqa: E402
 
 ALL_OF_IT = Need(variables=("u_mps", "v_mps", "z_m", "t_k", "omega_paps"))
 

@@ -60,8 +60,8 @@ def test_the_pressure_is_found_by_its_name():
 @pytest.mark.parametrize(
     ("spoil", "line"),
     [
-        (lambda t: t[:-1] + [t[-1][:40]], 12),
-        (lambda t: t[:8] + ["what is this", *t[9:]], 9),
+        (lambda t: [*t[:-1], t[-1][:40]], 12),
+        (lambda t: [*t[:8], "what is this", *t[9:]], 9),
         (lambda t: t[:2], 3),
         (lambda t: t[:6], 7),
     ],

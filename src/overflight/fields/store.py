@@ -200,7 +200,8 @@ class _Hashes:
         if self._file is not None:
             with suppress(OSError, ValueError):
                 held = json.loads(self._file.read_text("utf-8"))
-                self._known = {str(k): str(v) for k, v in held.items()}
+                if isinstance(held, dict):
+                    self._known = {str(k): str(v) for k, v in held.items()}
 
     def of(self, path: Path) -> str:
         """Hash of one file."""
