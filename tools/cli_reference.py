@@ -23,13 +23,17 @@ INTRODUCTION = """\
 Written by `make docs` from the commands' own help; do not edit.
 
 Exit status: 0 done; 1 a fault of the program; 2 something you can mend, said in words;
-130 interrupted. No command uses a network.
+130 interrupted. Only `overflight wind fetch` uses a network.
 """
 
 
 def commands() -> list[str]:
     """Return the names of all commands, in the order ``overflight --help`` shows them."""
-    return list(get_command(app).commands)
+    names = []
+    for name, command in get_command(app).commands.items():
+        names.append(name)
+        names += [f"{name} {inner}" for inner in getattr(command, "commands", ())]
+    return names
 
 
 def page() -> str:
@@ -38,7 +42,7 @@ def page() -> str:
 
 
 def _section(name: str) -> str:
-    arguments = [name, "--help"] if name else ["--help"]
+    arguments = [*name.split(), "--help"]
     text = CliRunner().invoke(app, arguments, prog_name="overflight").output.strip()
     lines = "\n".join(line.rstrip() for line in text.splitlines())
     return f"## `{' '.join(['overflight', *([name] if name else [])])}`\n\n```text\n{lines}\n```\n"

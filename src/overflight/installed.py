@@ -11,9 +11,13 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import metadata
+from pathlib import Path
+
+from platformdirs import user_cache_dir
 
 NAME = "overflight"
 UNION = "all"  # the extra made of other extras
+CACHE_SWITCH = "OVERFLIGHT_CACHE"
 
 _REQUIREMENT = re.compile(r"(?P<name>[\w.-]+)(?P<needs>[^;]*)(?:;(?P<marker>.*))?")
 _EXTRA = re.compile(r"extra\s*==\s*['\"](?P<extra>[\w-]+)['\"]")
@@ -81,6 +85,16 @@ def n_threads() -> int:
     if hasattr(os, "sched_getaffinity"):  # not on macOS and Windows
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def cache() -> str:
+    """Where winds that were read are kept between runs, and how much they take."""
+    wanted = os.environ.get(CACHE_SWITCH, "")
+    if wanted.lower() == "off":
+        return f"none ({CACHE_SWITCH}=off)"
+    place = Path(wanted) if wanted else Path(user_cache_dir(NAME)) / "winds"
+    size = sum(file.stat().st_size for file in place.rglob("*") if file.is_file())
+    return f"{place} ({size / 1e6:,.1f} MB; set {CACHE_SWITCH} to a folder or to 'off')"
 
 
 def version() -> str:

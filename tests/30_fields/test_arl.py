@@ -55,8 +55,8 @@ def archive(times, levels_hpa, fields, grid=(22.0, 314.0, 1.0, 1.0, 0, 0, 0, 1, 
         head += f"{nx % 1000:3d}{ny % 1000:3d}{len(levels):3d} 2{108 + len(listing):4d}"
         text = (head + listing).encode()
         label = f"23 2 1{hour:2d}{forecast:2d} 0{letters}INDX   0{0:14.7E}{0:14.7E}".encode()
-        for at in range(0, len(text), nx * ny):
-            parts.append(label + text[at : at + nx * ny].ljust(nx * ny))
+        pages = (text[at : at + nx * ny] for at in range(0, len(text), nx * ny))
+        parts += [label + page.ljust(nx * ny) for page in pages]
         parts += records
     return b"".join(parts)
 
@@ -148,7 +148,7 @@ def test_cut_and_damaged_files_are_told(tmp_path):
     whole = archive([(0, 0), (6, 0)], [100.0, 50.0], winds())
     path = tmp_path / "x"
     path.write_bytes(whole[:-100])
-    with pytest.raises(FieldError, match="ends 100 bytes before .* after 1 complete times"):
+    with pytest.raises(FieldError, match=r"ends 100 bytes before .* after 1 complete times"):
         arl.read(path)
     spoiled = bytearray(whole)
     spoiled[len(whole) - 50] ^= 0x55

@@ -20,6 +20,9 @@ FIXTURES = [
 ROLES = {"u": "u_mps", "v": "v_mps", "gh": "z_m", "t": "t_k"}
 
 
+HARMED = "cannot be decoded|twice|the date|end as it says|not wind|spherical|of the kind"
+
+
 def straight(path):
     """Every field on pressure levels by a plain ecCodes loop: (name, hPa) -> lat, lon, values."""
     found = {}
@@ -237,7 +240,7 @@ def test_a_field_that_is_there_twice_is_refused(tmp_path):
         (lambda d: d[: len(d) // 2], "ends inside message"),
         (lambda d: d[:-3], "ends inside message 3"),
         (lambda d: d[:20], "ends inside message 1"),
-        (lambda d: d[: len(d) // 3 + 30] + b"\0" * 9 + d[len(d) // 3 + 39 :], "cannot be decoded|damaged|twice|date|end as it says|not wind"),
+        (lambda d: d[: len(d) // 3 + 30] + b"\0" * 9 + d[len(d) // 3 + 39 :], HARMED),
         (lambda d: d + b"\0" * 70_000, "no message"),
         (lambda d: b"", "is empty"),
         (lambda d: b"GRIB", "ends inside|holds no"),

@@ -16,6 +16,9 @@ from overflight.fields.readers import zarr_store
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
+SINCE_1900_H = ((TIMES - np.datetime64("1900-01-01")) // np.timedelta64(1, "h")).astype("i8")
+
+
 def arco():
     """Long names, levels in hPa without a unit that says so, longitudes from 0, hours of 1900."""
     u, v, z, t = truth()
@@ -37,7 +40,7 @@ def arco():
             "2m_temperature": (("time", "latitude", "longitude"), laid(t)[:, 0], {"units": "K"}),
         },
         coords={
-            "time": ("time", ((TIMES - np.datetime64("1900-01-01")) // np.timedelta64(1, "h")).astype("i8"),
+            "time": ("time", SINCE_1900_H,
                      {"units": "hours since 1900-01-01", "calendar": "proleptic_gregorian"}),
             "level": LEVELS_HPA[::-1].astype("i8"), "latitude": LAT_DEG[::-1],
             "longitude": LON_DEG[order] % 360.0,

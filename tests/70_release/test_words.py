@@ -111,7 +111,7 @@ def test_launch_dates_that_the_winds_doubt_are_told_as_divided(winds, said):
     )
     posterior = SimpleNamespace(
         sighting_ids=("x",), sighting_probability={"x": 0.9}, epoch=EPOCH,
-        time_s=np.array([0.0, 9e5]), wind_statement="climatology: prior only",
+        time_s=np.array([0.0, 9e5]), wind_statement="climatology: prior only", prior_only=True,
     )  # fmt: skip
     sentences = words.bottom_line(case, posterior, replace(line, launches=launches))
     assert any(said in sentence for sentence in sentences)

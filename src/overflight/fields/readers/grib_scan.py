@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from overflight.errors import FieldError
+from overflight.fields.readers import grib_sections
 
 _START, _END = b"GRIB", b"7777"
 _LARGE_GRIB1 = 0x800000  # ECMWF's mark of a GRIB 1 message above 8 MB: its length counts in 120
@@ -62,6 +63,9 @@ def list_messages(data: mmap.mmap | bytes, name: str) -> list[Message]:
             raise _cut(name, len(found), start, size)
         if data[start + length - 4 : start + length] != _END:
             raise _damaged(name, len(found), start, "a message that does not end as it says")
+        fault = grib_sections.fault(bytes(data[start : start + length]), edition)
+        if fault is not None:
+            raise _damaged(name, len(found), start, f"a message with {fault}")
         found.append(Message(start, length, edition))
         at = start + length
     if not found:
