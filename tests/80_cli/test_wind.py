@@ -1,0 +1,217 @@
+"""The wind commands, and an account in a wind file."""
+
+import json
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from overflight import account
+from overflight.case.load import load
+from overflight.case.template import write_new
+from overflight.cli import app
+from overflight.errors import CoverageError, FieldError, OverflightError
+from overflight.fields import climatology, packed, source, store
+from overflight.flight import winds
+from overflight.flight.needs import needed
+from overflight.inference.sample import posterior
+from overflight.inference.stratum import Settings
+
+QUICK = Settings(
+    n_points=40, n_strata=4, n_filtered=4, n_runs=3, n_particles=32, n_draws=8, n_paths=60,
+    n_starts=1, n_defensive=0,
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv(store.SWITCH, str(tmp_path / "cache"))
+
+
+@pytest.fixture(scope="module")
+def case_folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cases") / "small"
+    write_new(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wind_file(tmp_path_factory, case_folder):
+    """Invented weather that covers the small case: the season's wind, six-hourly."""
+    case = load(case_folder)
+    day = timedelta(days=1)
+    wind = climatology.dataset(case.span_start - day, case.span_end + day, 21_600.0, 5.0)
+    wind.attrs = {
+        "source": "gfs",
+        "product": "analysis",
+        "title": "invented <b>weather</b>",
+        "attribution": "Nobody's data",
+        "height_basis": "standard atmosphere",
+    }
+    path = tmp_path_factory.mktemp("winds") / "weather.nc"
+    packed.write(wind, path)
+    return path
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, [str(a) for a in arguments])
+
+
+def test_inspect_says_what_is_in_a_file(wind_file, case_folder, tmp_path):
+    picture = tmp_path / "wind.svg"
+    done = run("wind", "inspect", wind_file, "--case", case_folder, "--picture", picture,
+               "--at", "45.8,-108.5,70 hPa,2023-02-01T18:00Z", "--quiet")  # fmt: skip
+    assert done.exit_code == 0, done.output
+    for said in ("invented <b>weather</b>", "every 6 h", "all around the globe", "It covers the",
+                 "error per component", "Nobody's data", "eastward", "SHA-256"):  # fmt: skip
+        assert said in done.output
+    drawn = picture.read_text(encoding="utf-8")
+    ET.fromstring(drawn)
+    assert "<b>" not in drawn
+    assert "&lt;b&gt;" in drawn
+    assert "http" not in drawn.replace("http://www.w3.org/2000/svg", "")
+
+
+def test_inspect_prints_json_with_points(wind_file):
+    done = run("wind", "inspect", wind_file, "--json", "--quiet",
+               "--at", "45.8,-108.5,FL600,2023-02-01T18:00:00+00:00",
+               "--at", "45.8,251.5,18288 m,2023-02-01T18:00Z")  # fmt: skip
+    told = json.loads(done.output)
+    assert told["source"] == "gfs"
+    assert [level["pressure_hpa"] for level in told["levels"]][:2] == [10.0, 20.0]
+    flight_level, height = told["points"]
+    assert flight_level["pressure_hpa"] == pytest.approx(71.7164, abs=1e-3)
+    assert flight_level["u_mps"] == pytest.approx(height["u_mps"], abs=1e-6)
+    assert told["shortages"] is None
+
+
+def test_inspect_says_by_how_much_a_file_falls_short(wind_file, case_folder, tmp_path):
+    wind = source.open_winds([wind_file], cached=False).wind
+    packed.write(wind.isel(time=slice(0, 8), pressure_pa=slice(2, None)), tmp_path / "short.nc")
+    done = run("wind", "inspect", tmp_path / "short.nc", "--case", case_folder, "--quiet")
+    assert done.exit_code == 0
+    assert "does not cover the case" in done.output
+    assert "h before" in done.output
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        "45.8,-108.5",
+        "95,0,70 hPa,2023-02-01T00:00Z",
+        "45,0,70 hPa,2023-02-01T00:00",
+        "a,b,c,d",
+        "45,0,70,2023-02-01",
+    ],
+)
+def test_a_point_that_cannot_be_read_is_refused(wind_file, at):
+    with pytest.raises(OverflightError, match=r"--at|not a number with a unit"):
+        CliRunner().invoke(
+            app, ["wind", "inspect", str(wind_file), "--at", at, "--quiet"], catch_exceptions=False
+        )
+
+
+def test_inspect_knows_a_trajectory_listing(shared_data):
+    path = shared_data / "telemetry" / "raw_formats" / "hysplit_tdump14010100_dateline"
+    done = run("wind", "inspect", path)
+    assert "A track to compare with, not a wind." in done.output
+    (one,) = json.loads(run("wind", "inspect", path, "--json").output)
+    assert one["start"]["lat_deg"] == 50.0
+
+
+def test_build_merges_files_to_one_and_cuts_to_a_case(wind_file, case_folder, tmp_path):
+    wind = source.open_winds([wind_file], cached=False).wind
+    for name, part in (("a.nc", slice(0, 6)), ("b.nc", slice(5, None))):
+        packed.write(wind.isel(time=part), tmp_path / name)
+    out = tmp_path / "one.nc"
+    done = run("wind", "build", tmp_path / "a.nc", tmp_path / "b.nc", "--case", case_folder,
+               "--out", out, "--quiet")  # fmt: skip
+    assert done.exit_code == 0, done.output
+    built = source.open_winds([out], cached=False).wind
+    assert built.sizes["lon_deg"] < wind.sizes["lon_deg"]
+    assert "there twice, and the same" in built.attrs["notes"]
+    np.testing.assert_allclose(
+        built["u_mps"], wind["u_mps"].sel({d: built[d] for d in built["u_mps"].dims}), atol=1e-6
+    )
+    assert run("wind", "build", out, "--out", tmp_path / "x.grib").exit_code != 0
+    assert not (tmp_path / "x.grib").exists()
+
+
+@pytest.fixture(scope="module")
+def made(wind_file, case_folder, tmp_path_factory):
+    out = tmp_path_factory.mktemp("account") / "release"
+    return account.run(case_folder, out, wind=[wind_file], settings=QUICK), out
+
+
+def test_an_account_in_a_wind_file_is_no_longer_prior_only(made):
+    run_made, out = made
+    assert not run_made.posterior.prior_only
+    assert run_made.posterior.diagnostics.dt_s == 600.0
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "Nobody&#39;s data" in page
+    assert "Prior only." not in page
+    assert "passive drift only" in page
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    assert "wind/weather.nc" in manifest["inputs_sha256"]
+    assert manifest["settings"]["wind"].startswith("NOAA GFS analysis, every 6 h")
+
+
+def test_the_wind_of_the_case_file_is_used_and_stays_inside_the_folder(
+    wind_file, case_folder, made, tmp_path
+):
+    folder = tmp_path / "case"
+    write_new(folder)
+    text = (folder / "case.yaml").read_text(encoding="utf-8")
+    for name in ("weather.nc", "../weather.nc", "/etc/hosts", "C:\\wind.nc"):
+        (folder / "case.yaml").write_text(
+            text.replace("wind: climatology", f"wind: {name}"), encoding="utf-8"
+        )
+        case = load(folder)
+        if name == "weather.nc":
+            (folder / name).write_bytes(wind_file.read_bytes())
+            found = winds.of_case(case, folder, [])
+            assert found.files[0].name == "weather.nc"
+            assert not found.error.prior_only
+            continue
+        with pytest.raises(FieldError, match="inside the case's folder"):
+            winds.of_case(case, folder, [])
+    assert winds.of_case(case, folder, [winds.Path("climatology")]).error.prior_only
+
+
+def test_a_wind_that_does_not_reach_is_refused_with_what_to_fetch(wind_file, case_folder, tmp_path):
+    wind = source.open_winds([wind_file], cached=False).wind
+    packed.write(wind.sel(lat_deg=slice(20.0, 45.0)).isel(time=slice(0, 7)), tmp_path / "s.nc")
+    with pytest.raises(CoverageError) as refusal:
+        account.run(case_folder, tmp_path / "out", wind=[tmp_path / "s.nc"], settings=QUICK)
+    said = str(refusal.value)
+    assert "it ends at 45 N" in said
+    assert "h before" in said
+    assert "Fetch u, v and geopotential" in said
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_single_time_carries_no_flight(wind_file, case_folder, tmp_path):
+    wind = source.open_winds([wind_file], cached=False).wind
+    packed.write(wind.isel(time=[0]), tmp_path / "one.nc")
+    with pytest.raises(CoverageError, match="a single time"):
+        winds.of_files(load(case_folder), [tmp_path / "one.nc"], progress=source.silent)
+
+
+def test_paths_that_leave_the_data_are_given_up_and_said(wind_file, case_folder, tmp_path):
+    """Data that end in the middle of the flight: some particles are lost, and a warning says so."""
+    case = load(case_folder)
+    need = needed(case)
+    wind = source.open_winds([wind_file], need, cached=False).wind
+    wind.attrs["source"] = "unknown"
+    path = tmp_path / "narrow.nc"
+    packed.write(wind.sel(lat_deg=slice(need.south_deg - 5.0, need.north_deg + 5.0)), path)
+    blown = winds.of_files(case, [path], progress=source.silent)
+    wide = replace(blown.error, sigma=blown.error.sigma._replace(
+        sigma_mps=12.0 * blown.error.sigma.sigma_mps))  # fmt: skip
+    drawn = posterior(case, blown.grid, wide, replace(QUICK, dt_s=600.0), 1)
+    assert np.isfinite(drawn.log_evidence)
+    assert np.isfinite(drawn.lat_deg[:, -1]).all()
+    assert any("left the wind data" in warning for warning in drawn.diagnostics.warnings)
