@@ -264,6 +264,88 @@ def test_a_bulletin_header_before_a_message_does_no_harm(tmp_path):
     assert {"u_mps", "v_mps"} <= set(field_of(path).data_vars)
 
 
+@pytest.mark.parametrize(
+    ("at", "value", "said"),
+    [
+        (("section", 3, 6), 255, "a grid of 4,278,190,161 points"),
+        (("section", 3, 9), 255, "on a grid of"),  # number of points
+        (("section", 3, 33), 200, "on a grid of"),  # columns
+        (("section", 4, 0), 90, "beyond its message"),  # its length
+        (("section", 5, 19), 77, "values of 77 bits"),
+        (("section", 5, 7), 99, "on a grid of"),  # number of values
+        (("section", 7, 4), 9, "after section"),  # its number
+    ],
+)
+def test_a_message_whose_sections_contradict_each_other_never_reaches_the_decoder(
+    tmp_path, monkeypatch, at, value, said
+):
+    """A decoder stops the whole program at some of these."""
+    data = bytearray(message(smooth()))
+    start = 16
+    while data[start + 4] != at[1]:
+        start += int.from_bytes(data[start : start + 4], "big")
+    data[start + at[2]] = value
+    path = tmp_path / "x.grib"
+    path.write_bytes(message(smooth(), "v") + data)
+    monkeypatch.setattr(grib, "fields", lambda path: pytest.fail("it was decoded"))
+    with pytest.raises(FieldError, match=said) as refusal:
+        grib.read(path)
+    assert "after 1 whole messages" in refusal.value.found
+
+
+def test_edition_1_is_checked_too(tmp_path):
+    handle = eccodes.codes_grib_new_from_samples("regular_ll_pl_grib1")
+    eccodes.codes_set_values(handle, np.arange(16.0 * 31.0))
+    data = bytearray(eccodes.codes_get_message(handle))
+    eccodes.codes_release(handle)
+    assert grib_scan.list_messages(bytes(data), "x")
+    data[8 + int.from_bytes(data[8:11], "big") + 6] = 200  # columns, high byte
+    with pytest.raises(FieldError, match="values on a grid of"):
+        grib_scan.list_messages(bytes(data), "x")
+
+
+def test_any_field_of_a_multi_field_message_is_found_again(shared_data):
+    """Straight to a field, in any order, gives what going through the file gives."""
+    path = shared_data / "winds" / FIXTURES[1]
+    listed, sums = [], {}
+    for field, decoder in grib_messages.fields(path):
+        if field.role in ("u_mps", "v_mps"):
+            listed.append(field)
+            sums[field.index] = np.nansum(decoder.values())
+    assert {field.part for field in listed} == {0, 1}
+    picked = [field for field in listed if field.part == 1][::-3] + listed[:3]
+    again = {field.index: np.nansum(d.values()) for field, d in grib_messages.chosen(path, picked)}
+    assert again == {field.index: sums[field.index] for field in picked}
+
+
+def test_parts_of_a_hectopascal_are_levels_of_their_own(tmp_path):
+    path = tmp_path / "x.grib"
+    parts = []
+    for scaled, factor in ((150, 0), (100, 0), (7, -1), (40, 2)):
+        keys = {"typeOfFirstFixedSurface": 100, "scaleFactorOfFirstFixedSurface": factor,
+                "scaledValueOfFirstFixedSurface": scaled}  # fmt: skip
+        parts += [message(smooth(), name, 50, **keys) for name in ("u", "v")]
+    path.write_bytes(b"".join(parts))
+    np.testing.assert_allclose(field_of(path)["pressure_pa"], [0.4, 70.0, 100.0, 150.0])
+
+
+def test_the_spread_of_an_ensemble_becomes_an_error_and_never_a_height(tmp_path):
+    path = tmp_path / "x.grib"
+    spread = {"productDefinitionTemplateNumber": 2, "derivedForecast": 4}
+    parts = [message(smooth(3.0), n, 50, **spread) for n in ("u", "v", "gh")]
+    parts += [message(smooth(3.0), n, 100, **spread) for n in ("u", "v")]
+    path.write_bytes(b"".join(parts) + message(smooth(9.0), "gh", 200, **spread))
+    (piece,) = grib.read(path, Need(variables=("u_mps", "v_mps", "z_m", "sd_mps")))
+    assert list(piece.data_vars) == ["sd_mps"]
+    np.testing.assert_allclose(piece["sd_mps"][0, 0], smooth(3.0)[::-1], atol=1e-3)
+
+
+def test_one_component_alone_is_a_piece(tmp_path):
+    path = tmp_path / "x.grib"
+    path.write_bytes(message(smooth(), "v"))
+    assert list(field_of(path).data_vars) == ["v_mps"]
+
+
 def test_spherical_harmonics_and_surface_fields_are_refused_by_name(tmp_path):
     handle = eccodes.codes_grib_new_from_samples("sh_pl_grib2")
     eccodes.codes_set(handle, "shortName", "u")

@@ -166,3 +166,51 @@ def test_netcdf_without_the_surface_pressure_keeps_what_needs_none(tmp_path):
     with pytest.raises(FieldError, match="without the surface pressure"):
         netcdf.read(tmp_path / "y.nc")
     assert math.isfinite(float(piece["u_mps"].mean()))
+
+
+def hybrid(codes, short_name, level, step, *, centre="ecmf"):
+    """A GRIB 2 message of a level field without coefficients, on a small grid."""
+    handle = codes.codes_grib_new_from_samples("regular_ll_pl_grib2")
+    value = math.log(101_325.0) if short_name == "lnsp" else 10.0 + 0.1 * level
+    keys = {"centre": centre, "Ni": 4, "Nj": 3, "latitudeOfFirstGridPointInDegrees": 50.0,
+            "latitudeOfLastGridPointInDegrees": 30.0, "iDirectionIncrementInDegrees": 10.0,
+            "longitudeOfFirstGridPointInDegrees": 0.0, "longitudeOfLastGridPointInDegrees": 30.0,
+            "jDirectionIncrementInDegrees": 10.0, "dataDate": 20230201, "dataTime": 0,
+            "stepRange": str(step),
+            "typeOfLevel": "hybrid", "level": level, "shortName": short_name}  # fmt: skip
+    for key, said in keys.items():
+        codes.codes_set(handle, key, said)
+    codes.codes_set_values(handle, value + np.linspace(0.0, 1e-3, 12))
+    data = codes.codes_get_message(handle)
+    codes.codes_release(handle)
+    return data
+
+
+def test_grib_on_model_levels_needs_the_surface_pressure_at_all_times_or_at_none(tmp_path):
+    codes = pytest.importorskip("eccodes")
+    winds = b"".join(hybrid(codes, name, level, step) for name in ("u", "v")
+                     for level in range(50, 81) for step in (0, 3))  # fmt: skip
+    path = tmp_path / "x.grib"
+    path.write_bytes(winds)
+    (piece,) = grib.read(path)
+    free = model_levels.l137().free_of_surface(np.arange(50, 81))
+    assert 0 < free.sum() == piece.sizes["pressure_pa"]
+    path.write_bytes(winds + hybrid(codes, "lnsp", 1, 0))
+    with pytest.raises(FieldError, match="1 of 2 times, first 2023-02-01 03:00"):
+        grib.read(path)
+    path.write_bytes(winds + hybrid(codes, "lnsp", 1, 0) + hybrid(codes, "lnsp", 1, 3))
+    (piece,) = grib.read(path)
+    assert piece.sizes["pressure_pa"] == 31
+    np.testing.assert_allclose(piece["u_mps"][0, :30, 0, 0], 10.0 + 0.1 * np.arange(50, 80),
+                               atol=2e-3)  # fmt: skip
+
+
+def test_levels_of_unknown_pressure_are_refused(tmp_path):
+    codes = pytest.importorskip("eccodes")
+    path = tmp_path / "x.grib"
+    path.write_bytes(b"".join(hybrid(codes, n, 5, 0, centre="kwbc") for n in ("u", "v")))
+    with pytest.raises(FieldError, match="without a and b"):
+        grib.read(path)
+    path.write_bytes(b"".join(hybrid(codes, n, 140, 0) for n in ("u", "v")))
+    with pytest.raises(FieldError, match="coefficients for 137"):
+        grib.read(path)

@@ -17,7 +17,7 @@ from overflight.fields import canonical
 from overflight.fields.canonical import ALL, Need
 from overflight.fields.readers import grib_hybrid, grib_makers
 from overflight.fields.readers.grib_grids import Plan, plan
-from overflight.fields.readers.grib_messages import Field, fields
+from overflight.fields.readers.grib_messages import PRESSURE_LEVELS, Field, chosen, fields
 from overflight.fields.readers.grib_scan import scan
 from overflight.fields.readers.loading import Picked, piece_of
 from overflight.fields.readers.projected import regrid
@@ -25,8 +25,6 @@ from overflight.fields.readers.timeline import Timeline
 
 Array = NDArray[np.float64]
 Place = tuple[str, int, int]  # role, time, level
-
-PRESSURE_LEVELS = ("isobaricInhPa", "isobaricInPa")
 
 
 def read(path: Path, need: Need = ALL) -> list[xr.Dataset]:
@@ -45,12 +43,19 @@ def read(path: Path, need: Need = ALL) -> list[xr.Dataset]:
     on_pressure = [
         one
         for one in listed
-        if one.role in wanted and one.level_kind in PRESSURE_LEVELS and _of_use(one)
+        if one.role in wanted
+        and one.level_kind in PRESSURE_LEVELS
+        and _of_use(one)
+        and _is_spread_of_wind(one)
     ]
     pieces: list[xr.Dataset] = []
     for run in _runs(on_pressure):
-        pieces += [_piece(path, group, need) for group in _alike(_within(run, need))]
-    for run in _runs([one for one in listed if one.level_kind == "hybrid" and _of_use(one)]):
+        groups = _alike(_within(run, need))
+        if run[0].derived == "spread":  # of both components, or it says nothing of the wind
+            groups = [group for group in groups if len({one.role for one in group}) == 2]
+        pieces += [_piece(path, group, need) for group in groups]
+    hybrid = [one for one in listed if one.level_kind == "hybrid" and one.derived != "spread"]
+    for run in _runs([one for one in hybrid if _of_use(one)]):
         if any(one.role in ("u_mps", "v_mps") for one in run):
             pieces += grib_hybrid.read(path, run, listed, need)
     if not pieces:
@@ -76,7 +81,10 @@ def _of_use(one: Field) -> bool:
 
 
 def _held(listed: list[Field]) -> str:
-    kinds = dict.fromkeys(f"{one.short_name} ({one.level_kind})" for one in listed)
+    kinds = dict.fromkeys(
+        f"{one.short_name} ({one.level_kind}{'' if one.instant else ', a mean or total over time'})"
+        for one in listed
+    )
     names = list(kinds)
     return ", ".join(names[:8]) + (" and others" if len(names) > 8 else "")
 
@@ -153,11 +161,13 @@ def _piece(path: Path, group: list[Field], need: Need) -> xr.Dataset:
     if layout.native is None:
         lat = Picked.of(layout.y, need.south_deg, need.north_deg, "latitudes", path.name)
         lon = Picked.longitudes(layout.x, need, path.name)
-        stored = decoded(path, layout, places, (len(times), len(levels)), (lat.index, lon.index))
+        stored = decoded(
+            path, layout, (group, places), (len(times), len(levels)), (lat.index, lon.index)
+        )
         axes = (lat.values, lon.values)
     else:
         whole = (np.arange(len(layout.y)), np.arange(len(layout.x)))
-        native = decoded(path, layout, places, (len(times), len(levels)), whole)
+        native = decoded(path, layout, (group, places), (len(times), len(levels)), whole)
         if layout.winds_along_grid:
             names = {"u_mps": "x_mps", "v_mps": "y_mps"}
             native = {names.get(name, name): values for name, values in native.items()}
@@ -184,21 +194,22 @@ def timeline_of(group: list[Field]) -> Timeline:
 def decoded(
     path: Path,
     layout: Plan,
-    places: dict[int, Place],
+    placed: tuple[list[Field], dict[int, Place]],
     shape: tuple[int, int],
     picked: tuple[NDArray[np.intp], NDArray[np.intp]],
 ) -> dict[str, NDArray[np.float32]]:
     """Decode fields into (time, level, y, x) arrays by role.
 
-    ``places`` says where the field of each index goes.
+    ``placed`` are fields, and where the field of each index goes.
     """
     rows, columns = picked
+    group, places = placed
     full = (*shape, len(rows), len(columns))
     stored = {
         role: np.full(full, np.nan, dtype=np.float32)
         for role in dict.fromkeys(place[0] for place in places.values())
     }
-    for one, decoder in fields(path, set(places)):
+    for one, decoder in chosen(path, [one for one in group if one.index in places]):
         role, time, level = places[one.index]
         stored[role][time, level] = layout.laid_out(decoder.values())[np.ix_(rows, columns)]
     return stored
@@ -208,7 +219,12 @@ def _spread(
     stored: dict[str, NDArray[np.float32]], group: list[Field]
 ) -> dict[str, NDArray[np.float32]]:
     """The spread of an ensemble as the error per component; other fields as they are."""
-    if group[0].derived != "spread" or not {"u_mps", "v_mps"} <= set(stored):
+    if group[0].derived != "spread":
         return stored
     u, v = stored["u_mps"], stored["v_mps"]
     return {"sd_mps": np.sqrt(0.5 * (u * u + v * v))}
+
+
+def _is_spread_of_wind(one: Field) -> bool:
+    """Whether a field is no spread, or one that becomes an error of the wind."""
+    return one.derived != "spread" or one.role in ("u_mps", "v_mps")

@@ -1,6 +1,7 @@
 """The grids of GRIB: axes, the order in which values are stored, projections."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyproj
@@ -135,6 +136,7 @@ def _projected(grid: Grid) -> Plan:
         first, last = (
             keys["longitudeOfFirstGridPointInDegrees"], keys["longitudeOfLastGridPointInDegrees"]
         )  # fmt: skip
+        first, last = (last, first) if keys.get("iScansNegatively") else (first, last)
         x = first + np.arange(columns) * (((last - first) % 360.0) / max(columns - 1, 1))
         x = x - 360.0 if x[0] > 180.0 else x
     else:
@@ -143,13 +145,34 @@ def _projected(grid: Grid) -> Plan:
             np.array([keys["latitudeOfFirstGridPointInDegrees"]]),
             np.array([keys["longitudeOfFirstGridPointInDegrees"]]),
         )
-        step_x, step_y = float(keys["DxInMetres"]), float(keys["DyInMetres"])
+        step_x, step_y = _steps_m(keys)
         along = -step_x if keys.get("iScansNegatively") else step_x
         upward = step_y if keys.get("jScansPositively") else -step_y
         x = np.sort(float(x0[0]) + along * np.arange(columns))
         y = np.sort(float(y0[0]) + upward * np.arange(rows))
     native = Native(x, y, native_crs)
     return Plan(y, x, grid, native, winds_along_grid=bool(keys.get("uvRelativeToGrid")))
+
+
+def _steps_m(keys: dict[str, Any]) -> tuple[float, float]:
+    """Spacing along x and y, which Mercator grids spell differently.
+
+    Raises
+    ------
+    FieldError
+        If there is none.
+    """
+    along_x, along_y = (
+        float(keys.get(f"D{plain}InMetres") or keys.get(f"D{mercator}InMetres") or 0.0)
+        for plain, mercator in (("x", "i"), ("y", "j"))
+    )
+    if not (along_x > 0.0 and along_y > 0.0):
+        raise FieldError(
+            found=f"a projected grid with spacings of {along_x:g} and {along_y:g} m",
+            expected="the distance between nodes",
+            remedy="The message is damaged: fetch the file again.",
+        )
+    return along_x, along_y
 
 
 def _proj_text(grid: Grid) -> str:

@@ -11,7 +11,7 @@ from overflight.fields import canonical
 from overflight.fields.canonical import Need
 from overflight.fields.readers import grib_makers, model_levels
 from overflight.fields.readers.grib_grids import Plan, plan
-from overflight.fields.readers.grib_messages import Field, fields
+from overflight.fields.readers.grib_messages import Field, chosen
 from overflight.fields.readers.loading import Picked, piece_of
 from overflight.fields.readers.model_levels import Coefficients
 from overflight.fields.readers.names import GRAVITY_MPS2
@@ -21,6 +21,7 @@ Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 Slabs = dict[str, NDArray[np.float32]]
 
+_GROUND_ROLES = ("geopotential_m2s2", "surface_m")
 _SURFACE_ROLES = ("log_surface_pressure", "surface_pa")
 
 
@@ -41,7 +42,7 @@ def read(path: Path, run: list[Field], listed: list[Field], need: Need) -> list[
     FieldError
         If the levels have no coefficients, or no surface pressure where it is needed.
     """
-    coefficients, note = _coefficients(run)
+    coefficients, note = _coefficients(run, path.name)
     layout = plan(run[0].grid, path.name)
     if layout.native is not None:
         raise FieldError(
@@ -54,14 +55,16 @@ def read(path: Path, run: list[Field], listed: list[Field], need: Need) -> list[
     levels = np.array(sorted({int(one.level) for one in winds}), dtype=np.int64)
     lat = Picked.of(layout.y, need.south_deg, need.north_deg, "latitudes", path.name)
     lon = Picked.longitudes(layout.x, need, path.name)
-    surface = [one for one in listed if one.grid.key == run[0].grid.key and one.valid in times]
+    same_grid = [one for one in listed if one.grid.key == run[0].grid.key]
+    surface = [one for one in _same_run(winds, same_grid) if one.valid in times]
     picked = (lat.index, lon.index)
-    surface_pa = _surface(path, layout, surface, picked, coefficients)
+    surface_pa = _surface(path, layout, surface, picked)
     notes = [note] if note else []
+    _at_all_times(surface_pa, times, path.name)
     if not surface_pa:
         levels = levels[model_levels.without_surface(coefficients, levels, path.name)]
         notes.append("There is no surface pressure: only levels that do not need it were kept.")
-    ground_m = _ground(path, layout, surface, picked)
+    ground_m = _ground(path, layout, same_grid, picked)
     reference = model_levels.reference_pressures_pa(coefficients, levels)
     wanted = reference[canonical.enclosing(reference, need.pressure_min_pa, need.pressure_max_pa)]
     made: list[Slabs] = []
@@ -88,11 +91,30 @@ def read(path: Path, run: list[Field], listed: list[Field], need: Need) -> list[
     return [piece]
 
 
-def _coefficients(run: list[Field]) -> tuple[Coefficients, str]:
-    for one in run:
-        if one.pv is not None and len(one.pv) > 2:
-            return model_levels.of_pv(one.pv), ""
-    return model_levels.l137(), "The levels were taken as ECMWF's 137 model levels."
+def _coefficients(run: list[Field], name: str) -> tuple[Coefficients, str]:
+    """The file's own coefficients, else ECMWF's of 137 levels where it is a file of ECMWF.
+
+    Raises
+    ------
+    FieldError
+        If nothing says what pressure the levels have.
+    """
+    lowest = int(max(one.level for one in run))
+    listed = next((one.pv for one in run if one.pv is not None and len(one.pv) > 2), None)
+    if listed is not None:
+        coefficients, note = model_levels.of_pv(listed), ""
+    else:
+        coefficients = model_levels.l137()
+        note = "The levels were taken as ECMWF's 137 model levels."
+    ours = listed is not None or run[0].centre == "ecmf"
+    if not ours or min(one.level for one in run) < 1 or lowest > coefficients.n_levels:
+        raise FieldError(
+            found=f"{name}: hybrid levels to {lowest} of the centre {run[0].centre!r},"
+            f" {f'with coefficients for {coefficients.n_levels}' if ours else 'without a and b'}",
+            expected="the a and b of every half level in the messages, or ECMWF's 137 levels",
+            remedy="Fetch the wind on pressure levels.",
+        )
+    return coefficients, note
 
 
 def _needed_times(winds: list[Field], need: Need) -> list[object]:
@@ -101,13 +123,23 @@ def _needed_times(winds: list[Field], need: Need) -> list[object]:
     return list(line.times.astype("datetime64[us]").tolist())
 
 
+def _same_run(winds: list[Field], listed: list[Field]) -> list[Field]:
+    """Fields of the winds' member and base times."""
+    first, bases = winds[0], {one.base for one in winds}
+    return [
+        one
+        for one in listed
+        if (one.member, one.derived) == (first.member, first.derived) and one.base in bases
+    ]
+
+
 def _flat(
-    path: Path, layout: Plan, wanted: dict[int, object], picked: tuple[Index, Index]
+    path: Path, layout: Plan, wanted: list[Field], picked: tuple[Index, Index]
 ) -> dict[object, Array]:
-    """Decode single-level fields, by what ``wanted`` calls each index."""
+    """Decode single-level fields, by valid time."""
     return {
-        wanted[one.index]: layout.laid_out(decoder.values())[np.ix_(*picked)]
-        for one, decoder in fields(path, set(wanted))
+        one.valid: layout.laid_out(decoder.values())[np.ix_(*picked)]
+        for one, decoder in chosen(path, wanted)
     }
 
 
@@ -116,18 +148,29 @@ def _surface(
     layout: Plan,
     listed: list[Field],
     picked: tuple[Index, Index],
-    coefficients: Coefficients,
 ) -> dict[object, Array]:
     """Surface pressure by time."""
-    del coefficients
     for role in _SURFACE_ROLES:
-        found = {one.index: one.valid for one in listed if one.role == role}
+        found = [one for one in listed if one.role == role]
         if found:
-            values = _flat(path, layout, found, picked)  # type: ignore[arg-type]
+            values = _flat(path, layout, found, picked)
             if role == "surface_pa":
                 return values
             return {time: np.exp(value) for time, value in values.items()}
     return {}
+
+
+def _at_all_times(surface_pa: dict[object, Array], times: list[object], name: str) -> None:
+    """Refuse surface pressures that are there at some times only."""
+    lacking = [time for time in times if time not in surface_pa]
+    if surface_pa and lacking:
+        raise FieldError(
+            found=f"{name}: no surface pressure at {len(lacking)} of {len(times)} times, first"
+            f" {lacking[0]:%Y-%m-%d %H:%M}",
+            expected="lnsp (or the surface pressure) at every time",
+            remedy="Fetch lnsp for those times too, or leave it out: then only levels that do not"
+            " need it are kept.",
+        )
 
 
 def _ground(
@@ -136,8 +179,8 @@ def _ground(
     """Geopotential height of the ground, which is the same at all times."""
     for one in listed:
         on_ground = one.level_kind == "surface" or (one.level_kind == "hybrid" and one.level <= 1)
-        if one.role in ("geopotential_m2s2", "surface_m") and on_ground:
-            value = _flat(path, layout, {one.index: "ground"}, picked)["ground"]
+        if one.role in _GROUND_ROLES and on_ground:
+            value = _flat(path, layout, [one], picked)[one.valid]
             return value / GRAVITY_MPS2 if one.role == "geopotential_m2s2" else value
     return None
 
@@ -164,7 +207,7 @@ def _slabs(
         role: np.full(shape, np.nan, np.float32)
         for role in dict.fromkeys(place[0] for place in places.values())
     }
-    for one, decoder in fields(path, set(places)):
+    for one, decoder in chosen(path, [one for one in at_time if one.index in places]):
         role, level = places[one.index]
         slabs[role][level] = layout.laid_out(decoder.values())[np.ix_(*picked)]
     for role, values in slabs.items():

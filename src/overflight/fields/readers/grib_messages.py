@@ -4,14 +4,14 @@ A message may hold several fields (NCEP puts u and v into one); each comes out o
 are decoded only when they are asked for.
 """
 
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from overflight.errors import FieldError, MissingExtraError
 Array = NDArray[np.float64]
 
 MISSING = 1e36
+PRESSURE_LEVELS = ("isobaricInhPa", "isobaricInPa")
 ROLES = {
     "u": "u_mps", "v": "v_mps", "gh": "z_m", "z": "geopotential_m2s2", "t": "t_k",
     "w": "omega_paps", "q": "q_fraction", "lnsp": "log_surface_pressure", "sp": "surface_pa",
@@ -44,6 +45,8 @@ class Field:
     """One field: everything but its values."""
 
     index: int  # its place in the file, multi-field messages taken apart
+    offset: int  # byte at which its message begins
+    part: int  # which field of its message
     short_name: str
     role: str | None
     level_kind: str
@@ -87,13 +90,8 @@ def decoder() -> ModuleType:
     return codes
 
 
-def fields(path: Path, wanted: set[int] | None = None) -> Iterator[tuple[Field, Any]]:
-    """Go through the fields of a file; the second part decodes one while it is its turn.
-
-    Parameters
-    ----------
-    wanted
-        Indices of the fields to stop at; None for all.
+def fields(path: Path) -> Iterator[tuple[Field, "Decoder"]]:
+    """Go through all fields of a file; the second part decodes one while it is its turn.
 
     Raises
     ------
@@ -101,27 +99,61 @@ def fields(path: Path, wanted: set[int] | None = None) -> Iterator[tuple[Field, 
         If ecCodes cannot read a message.
     """
     codes = decoder()
-    index = 0
-    grids: dict[str, Grid] = {}
+    index, offset, part = 0, -1, 0
+    told = _Told({}, {})
     with path.open("rb") as file:
-        codes.codes_grib_multi_support_reset_file(file) if hasattr(
-            codes, "codes_grib_multi_support_reset_file"
-        ) else None
+        codes.codes_grib_multi_support_reset_file(file)
         while True:
-            try:
-                handle = codes.codes_grib_new_from_file(file)
-            except codes.CodesInternalError as error:
-                raise _unreadable(path, index, error) from None
-            if handle is None:
-                return
-            try:
-                if wanted is None or index in wanted:
-                    yield _field(codes, handle, index, grids), Decoder(codes, handle, path, index)
-            except codes.CodesInternalError as error:
-                raise _unreadable(path, index, error) from None
-            finally:
-                codes.codes_release(handle)
+            with _next(codes, file, path, index) as handle:
+                if handle is None:
+                    return
+                begins = int(codes.codes_get(handle, "offset", int))
+                part = part + 1 if begins == offset else 0
+                offset = begins
+                one = _field(codes, handle, (index, offset, part), told)
+                yield one, Decoder(codes, handle, path, index)
             index += 1
+
+
+def chosen(path: Path, wanted: Sequence[Field]) -> Iterator[tuple[Field, "Decoder"]]:
+    """Go straight to some fields of a file that was listed, in the order of the file."""
+    codes = decoder()
+    at: tuple[int, int] = (-1, -1)
+    with path.open("rb") as file:
+        for one in sorted(wanted, key=lambda field: (field.offset, field.part)):
+            if at != (one.offset, one.part - 1):
+                codes.codes_grib_multi_support_reset_file(file)
+                file.seek(one.offset)
+                for _ in range(one.part):
+                    with _next(codes, file, path, one.index):
+                        pass
+            with _next(codes, file, path, one.index) as handle:
+                if handle is None:
+                    raise _unreadable(path, one.index, "it is no longer there")
+                yield one, Decoder(codes, handle, path, one.index)
+            at = (one.offset, one.part)
+
+
+@contextmanager
+def _next(codes: ModuleType, file: BinaryIO, path: Path, index: int) -> Iterator[Any]:
+    """The next field of a file, released afterwards; None at the end."""
+    handle = None
+    try:
+        handle = codes.codes_grib_new_from_file(file)
+        yield handle
+    except codes.CodesInternalError as error:
+        raise _unreadable(path, index, error) from None
+    finally:
+        if handle is not None:
+            codes.codes_release(handle)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What many messages say alike, read once."""
+
+    grids: dict[str, Grid]
+    coefficients: dict[int, Array]  # by their number
 
 
 @dataclass(frozen=True)
@@ -139,14 +171,13 @@ class Decoder:
             with suppress(self.codes.CodesInternalError):
                 self.codes.codes_set(self.handle, "missingValue", MISSING)
             values = np.asarray(self.codes.codes_get_values(self.handle), dtype=np.float64)
-            if self.codes.codes_get(self.handle, "bitmapPresent"):
-                values[values >= 0.99 * MISSING] = np.nan
+            values[values >= 0.99 * MISSING] = np.nan
         except self.codes.CodesInternalError as error:
             raise _unreadable(self.path, self.index, error) from None
         return values
 
 
-def _unreadable(path: Path, index: int, error: Exception) -> FieldError:
+def _unreadable(path: Path, index: int, error: object) -> FieldError:
     return FieldError(
         found=f"{path.name}: field {index + 1} cannot be decoded ({error})",
         expected="whole GRIB messages in a packing that ecCodes knows",
@@ -160,13 +191,14 @@ _GRID_KEYS = (
     "longitudeOfLastGridPointInDegrees", "iScansNegatively", "jScansPositively",
     "jPointsAreConsecutive", "alternativeRowScanning", "uvRelativeToGrid", "LaDInDegrees",
     "LoVInDegrees", "Latin1InDegrees", "Latin2InDegrees", "DxInMetres", "DyInMetres",
+    "DiInMetres", "DjInMetres",
     "orientationOfTheGridInDegrees", "projectionCentreFlag", "earthIsOblate", "radius",
     "earthMajorAxisInMetres", "earthMinorAxisInMetres", "latitudeOfSouthernPoleInDegrees",
     "longitudeOfSouthernPoleInDegrees", "angleOfRotationInDegrees", "angleOfRotation",
 )  # fmt: skip
 
 
-def _field(codes: ModuleType, handle: Any, index: int, grids: dict[str, Grid]) -> Field:  # noqa: ANN401
+def _field(codes: ModuleType, handle: Any, place: tuple[int, int, int], told: _Told) -> Field:  # noqa: ANN401
     def get(key: str, default: Any = None, kind: Any = None) -> Any:  # noqa: ANN401
         try:
             return codes.codes_get(handle, key, kind) if kind else codes.codes_get(handle, key)
@@ -176,16 +208,17 @@ def _field(codes: ModuleType, handle: Any, index: int, grids: dict[str, Grid]) -
     short_name = str(get("shortName", "unknown"))
     base = _moment(get("dataDate", 0), get("dataTime", 0), int(get("second", 0) or 0))
     level_kind = str(get("typeOfLevel", "unknown"))
-    level = float(get("level", 0) or 0)
     hash_of_grid = str(get("md5GridSection", "")) + str(get("gridType"))
-    if hash_of_grid not in grids:
-        grids[hash_of_grid] = _grid(codes, handle, hash_of_grid, get)
+    if hash_of_grid not in told.grids:
+        told.grids[hash_of_grid] = _grid(codes, handle, hash_of_grid, get)
     return Field(
-        index=index,
+        index=place[0],
+        offset=place[1],
+        part=place[2],
         short_name=short_name,
         role=ROLES.get(short_name),
         level_kind=level_kind,
-        level=level * 100.0 if level_kind == "isobaricInhPa" else level,
+        level=_level(level_kind, get),
         base=base,
         valid=_valid(base, get),
         instant=str(get("stepType", "instant")) == "instant",
@@ -196,9 +229,28 @@ def _field(codes: ModuleType, handle: Any, index: int, grids: dict[str, Grid]) -
         mars_class=str(get("class", "")),
         process=int(get("generatingProcessIdentifier", 0) or 0),
         expver=str(get("expver", "")),
-        grid=grids[hash_of_grid],
-        pv=np.array(codes.codes_get_array(handle, "pv")) if get("NV", 0) else None,
+        grid=told.grids[hash_of_grid],
+        pv=_coefficients(codes, handle, int(get("NV", 0) or 0), told),
     )
+
+
+def _level(kind: str, get: Any) -> float:  # noqa: ANN401
+    """Pressure in Pa, else the level's number; GRIB 2 is read as written, for parts of hPa."""
+    scaled = get("scaledValueOfFirstFixedSurface", None, int)
+    factor = get("scaleFactorOfFirstFixedSurface", None, int)
+    if kind in PRESSURE_LEVELS and scaled is not None and factor is not None and abs(factor) < 20:
+        return float(scaled * 10.0 ** -float(factor))
+    level = float(get("level", 0, float) or 0.0)
+    return level * 100.0 if kind == "isobaricInhPa" else level
+
+
+def _coefficients(codes: ModuleType, handle: Any, count: int, told: _Told) -> Array | None:  # noqa: ANN401
+    """The a and b of hybrid levels, which every message repeats."""
+    if not count:
+        return None
+    if count not in told.coefficients:
+        told.coefficients[count] = np.array(codes.codes_get_array(handle, "pv"))
+    return told.coefficients[count]
 
 
 def _moment(date: int, time: int, second: int = 0) -> datetime:

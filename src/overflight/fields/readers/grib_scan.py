@@ -61,11 +61,9 @@ def list_messages(data: mmap.mmap | bytes, name: str) -> list[Message]:
             length = _by_its_end(data, start)
         if start + length > size:
             raise _cut(name, len(found), start, size)
-        if data[start + length - 4 : start + length] != _END:
-            raise _damaged(name, len(found), start, "a message that does not end as it says")
-        fault = grib_sections.fault(bytes(data[start : start + length]), edition)
+        fault = _fault(data, start, length, edition)
         if fault is not None:
-            raise _damaged(name, len(found), start, f"a message with {fault}")
+            raise _damaged(name, len(found), start, f"a message {fault}")
         found.append(Message(start, length, edition))
         at = start + length
     if not found:
@@ -78,6 +76,14 @@ def list_messages(data: mmap.mmap | bytes, name: str) -> list[Message]:
     if rest > _MOST_GARBAGE_BYTES:
         raise _damaged(name, len(found), at, f"{rest:,} bytes that are no message")
     return found
+
+
+def _fault(data: mmap.mmap | bytes, start: int, length: int, edition: int) -> str | None:
+    """What is wrong with a message, in words; None for nothing."""
+    if length < 16 or data[start + length - 4 : start + length] != _END:
+        return "that does not end as it says"
+    told = grib_sections.fault(bytes(data[start : start + length]), edition)
+    return None if told is None else f"with {told}"
 
 
 def _length(data: mmap.mmap | bytes, start: int, edition: int) -> int | None:

@@ -67,18 +67,18 @@ def _grid(section: bytes, counts: _Counts) -> str | None:
         return "a description of its grid that is too short"
     if not 0 <= counts.points <= _MOST_POINTS:
         return f"a grid of {counts.points:,} points"
-    if template not in _GRID_OCTETS:
-        return None
+    return _rows_and_columns(section, template, counts.points) if template in _GRID_OCTETS else None
+
+
+def _rows_and_columns(section: bytes, template: int, points: int) -> str | None:
     columns, rows = _number(section, 30, 4), _number(section, 34, 4)
     if columns == _MISSING_COUNT:
         listed = sum(_row_lengths(section, rows))
-        if listed != counts.points:
-            return f"rows of {listed:,} points together on a grid of {counts.points:,}"
-    elif columns * rows != counts.points:
-        return f"{rows:,} rows of {columns:,} on a grid of {counts.points:,} points"
-    if template == 40:
-        return _gaussian(_number(section, 67, 4), rows)
-    return None
+        if listed != points:
+            return f"rows of {listed:,} points together on a grid of {points:,}"
+    elif columns * rows != points:
+        return f"{rows:,} rows of {columns:,} on a grid of {points:,} points"
+    return _gaussian(_number(section, 67, 4), rows) if template == 40 else None
 
 
 def _row_lengths(section: bytes, rows: int) -> list[int]:
@@ -187,7 +187,8 @@ def _grid_of_edition_1(section: bytes) -> tuple[int | None, str | None]:
     if kind == 4 and (told := _gaussian(_number(section, 25, 2), rows)) is not None:
         return None, told
     if columns != 0xFFFF:
-        return columns * rows, None
+        too_many = columns * rows > _MOST_POINTS
+        return columns * rows, f"a grid of {columns * rows:,} points" if too_many else None
     start = place - 1 + 4 * coordinates
     lengths = [_number(section, start + 2 * row, 2) for row in range(rows)]
     return sum(lengths), None
