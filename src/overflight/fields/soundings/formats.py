@@ -1,0 +1,109 @@
+"""The door for soundings: any file in, profiles out, found by content and not by name."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from overflight.errors import FieldError
+from overflight.fields.soundings import (
+    arm,
+    igra,
+    listings,
+    making,
+    sondehub,
+    table,
+    tidy,
+    wyoming,
+)
+from overflight.fields.soundings.making import Raw
+from overflight.fields.soundings.profile import Profile
+
+_NETCDF = (b"\x89HDF", b"CDF\x01", b"CDF\x02")
+_TEXTS: tuple[tuple[Callable[[str], bool], Callable[[str, str], list[Raw]]], ...] = (
+    (igra.looks_like, igra.raws),
+    (wyoming.looks_like, wyoming.raws),
+    (listings.looks_like, listings.raws),
+    (sondehub.looks_like, sondehub.raws),
+)
+FORMATS = (
+    "a table with headings (CSV), IGRA version 2, a University of Wyoming list, SondeHub JSON, a"
+    " Graw or EDT listing, or ARM NetCDF"
+)
+
+
+def is_sounding_file(path: Path) -> bool:
+    """Whether a file's first bytes are those of text, of compressed text or of an archive.
+
+    Gridded winds are none of these; NetCDF is told apart when it is read.
+    """
+    with path.open("rb") as file:
+        head = file.read(64)
+    if head[:2] == b"\x1f\x8b" or head[:4] == b"PK\x03\x04":
+        return True
+    return bool(head) and b"\x00" not in head and head[:4] not in (*_NETCDF, b"GRIB")
+
+
+def read_all(paths: Sequence[Path]) -> tuple[list[Profile], list[str]]:
+    """Profiles of several files, and what was left out, in words."""
+    profiles: list[Profile] = []
+    left: list[str] = []
+    for path in paths:
+        found, told = read_profiles(path)
+        profiles += found
+        left += told
+    return profiles, left
+
+
+def read_profiles(path: Path) -> tuple[list[Profile], list[str]]:
+    """Read all soundings of a file.
+
+    Returns
+    -------
+    profiles
+        Those that show a wind.
+    left
+        A sentence for each sounding that shows none.
+
+    Raises
+    ------
+    FieldError
+        If the file is of no known format, damaged, or holds no wind at all.
+    """
+    raws = _raws(path)
+    profiles, left = [], []
+    for raw in raws:
+        if not raw.fixed_place and making.lies_still(raw):
+            left.append(f"{raw.id} lies on the ground: it shows no wind.")
+            continue
+        made = making.profile(raw)
+        if made is None:
+            left.append(f"{raw.id} has too few points that show a wind.")
+        else:
+            profiles.append(made)
+    if not profiles:
+        raise FieldError(
+            found=f"{path.name}: {len(raws)} soundings, none of which shows a wind",
+            expected="positions that move with the air, or reported winds",
+            remedy=" ".join(left[:3]) or "Check that the file is whole.",
+        )
+    return profiles, left
+
+
+def _raws(path: Path) -> list[Raw]:
+    with path.open("rb") as file:
+        head = file.read(4)
+    if head in _NETCDF:
+        return arm.raws(path)
+    text = table.read_text(path)
+    for looks_like, raws in _TEXTS:
+        if looks_like(text):
+            return raws(text, path.name)
+    found = table.parse(text, path.name)
+    if found is not None:
+        return tidy.raws(found, path.name)
+    first = text.strip().splitlines()[0][:60] if text.strip() else ""
+    raise FieldError(
+        found=f"{path.name} is of no known sounding format (it begins {first!r})",
+        expected=FORMATS,
+        remedy="Write a first line of headings: time,lat,lon,alt_m; add u_mps,v_mps or"
+        " pressure_hpa where you have them.",
+    )
