@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 import xarray as xr
+from scipy.interpolate import CubicSpline
 
 from overflight.errors import FieldError
 from overflight.fields import source
@@ -166,6 +167,39 @@ def test_netcdf_without_the_surface_pressure_keeps_what_needs_none(tmp_path):
     with pytest.raises(FieldError, match="without the surface pressure"):
         netcdf.read(tmp_path / "y.nc")
     assert math.isfinite(float(piece["u_mps"].mean()))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["era5_0p25_usmidwest_20200223_16Z_37lev.nc", "era5_hourly_portugal_20221013-17_37lev.nc"],
+)
+def test_heights_agree_with_those_that_era5_computed_from_the_same_air(shared_data, name):
+    """From 500 to 100 hPa, above the moist air: its temperature on our levels, its heights.
+
+    Further up its 37 levels tell too little of the temperature between them.
+    """
+    (piece,) = netcdf.read(
+        shared_data / "winds" / name, Need(variables=("u_mps", "v_mps", "z_m", "t_k"))
+    )
+    piece = piece.isel(time=slice(0, 1))
+    table = model_levels.l137()
+    surface_pa = np.full((piece.sizes["lat_deg"], piece.sizes["lon_deg"]), 101_325.0)
+    levels_pa = model_levels.reference_pressures_pa(table, ALL_LEVELS)
+    log_p = np.log(piece["pressure_pa"].values)
+    smooth = CubicSpline(log_p, piece["t_k"].values[0].astype(float))
+    temperature = smooth(np.clip(np.log(levels_pa), log_p[0], log_p[-1])).astype(np.float32)
+    height = model_levels.heights_m(
+        table, ALL_LEVELS, temperature, None, surface_pa, np.zeros_like(surface_pa)
+    )
+    ours = CubicSpline(np.log(levels_pa), height)
+    theirs = piece["z_m"].isel(time=0)
+    low_pa = 50_000.0
+    for pressure_pa in (30_000.0, 20_000.0, 10_000.0):
+        thick = ours(np.log(pressure_pa)) - ours(np.log(low_pa))
+        known = theirs.sel(pressure_pa=pressure_pa) - theirs.sel(pressure_pa=low_pa)
+        miss = thick - known.values
+        assert np.sqrt(np.mean(miss**2)) < 4.0, pressure_pa
+        assert np.abs(miss).max() < 10.0, pressure_pa
 
 
 def hybrid(codes, short_name, level, step, *, centre="ecmf"):
