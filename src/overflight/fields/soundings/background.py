@@ -1,0 +1,58 @@
+"""What is believed of the wind before any sounding: the climatology, and how far days depart.
+
+The climatology is defined from 200 to 10 hPa. Below and above, its wind at that edge stands in.
+Upward the departures are let grow by 0.6 for each unit of ln p, as winds do towards the winter
+stratopause; downward they fall by a third for each, from the jet's level to the ground: 11 m/s per
+component at 500 hPa and 9 at 850, where the climatology is no more than a guess.
+"""
+
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from overflight.fields import climatology
+from overflight.fields import error as wind_error
+from overflight.physics import atmosphere
+from overflight.physics.windgrid import sigma
+
+Array = NDArray[np.float64]
+Times = NDArray[np.datetime64]
+
+_TOP_PA, _BOTTOM_PA = 1_000.0, 20_000.0
+_GROWTH, _DECAY = 0.6, 0.35  # of the standard deviation for each unit of ln p above and below
+
+
+def wind_mps(
+    lat_deg: Array, lon_deg: Array, pressure_pa: Array, time: Times
+) -> tuple[Array, Array]:
+    """The climatology's wind at points, its edge's beyond 200 and 10 hPa."""
+    inside = np.clip(pressure_pa, _TOP_PA, _BOTTOM_PA)
+    day = np.array([climatology.day_of_year(_aware(moment)) for moment in time])
+    return climatology.evaluate(lat_deg, lon_deg, day, inside)
+
+
+def departure_sd_mps(lat_deg: Array, pressure_pa: Array, time: Times) -> Array:
+    """Standard deviation per component of a single moment about it."""
+    middle = time[len(time) // 2]
+    table = wind_error.of_climatology(climatology.day_of_year(_aware(middle))).sigma
+    levels = np.log(np.clip(pressure_pa, _TOP_PA, _BOTTOM_PA))
+    base = np.array(
+        [
+            sigma(table, 0.0, float(p), float(lat), 0.0)
+            for p, lat in zip(levels, lat_deg, strict=True)
+        ]
+    )
+    outside = np.maximum(np.log(pressure_pa / _BOTTOM_PA), 0.0)
+    above = np.maximum(np.log(_TOP_PA / pressure_pa), 0.0)
+    return np.asarray(base * (1.0 + _GROWTH * above) * np.exp(-_DECAY * outside))
+
+
+def height_m(pressure_pa: Array) -> Array:
+    """Pressure altitude, which is the vertical coordinate of the analysis."""
+    return np.array([atmosphere.pressure_altitude_m(float(p)) for p in np.ravel(pressure_pa)])
+
+
+def _aware(moment: np.datetime64) -> datetime:
+    at = moment.astype("datetime64[us]").astype(datetime)
+    return datetime.fromisoformat(at.isoformat()).replace(tzinfo=UTC)
