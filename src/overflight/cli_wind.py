@@ -1,7 +1,7 @@
 """The commands about wind files: look at them, build one, fetch one."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,11 @@ from overflight.errors import OverflightError
 from overflight.terminal import JsonProgress, Quiet, plain
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from overflight.fields.canonical import Need
+
+Report = Callable[[str, int, int], None]  # (stage, done, total)
 
 app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Look at, build and fetch wind files."
@@ -59,13 +63,13 @@ def inspect(
     Example: overflight wind inspect era5.nc --case cases/2023-conus --picture era5.svg
     """
     from overflight.fields import sniff
+    from overflight.fields.readers import tdump
 
-    kinds = {sniff.kind_of(path).key for path in files if path.is_file()}
-    if kinds == {"tdump"}:
+    if all(path.is_file() and tdump.looks_like(sniff.head_of(path)) for path in files):
         _say(_tracks(files), as_json=as_json)
         return
-    if kinds and kinds <= {"text", "zip"}:
-        _say(_soundings(files), as_json=as_json)
+    if _are_soundings(_expanded(files)):
+        _say(_soundings(_expanded(files)), as_json=as_json)
         return
     from overflight.fields import look, source
     from overflight.progress import shown
@@ -111,7 +115,7 @@ def build(
 
     Example: overflight wind build january.grib february.grib --case my-case --out wind.nc
     """
-    from overflight.fields import canonical, packed, sniff, source
+    from overflight.fields import canonical, packed, source
     from overflight.progress import shown
 
     if out.suffix.lower() != ".nc":
@@ -121,10 +125,9 @@ def build(
             remedy="The file will be NetCDF: call it so.",
         )
     need = _need(case) or canonical.ALL
-    kinds = {sniff.kind_of(path).key for path in files if path.is_file()}
     with shown(quiet, json_progress) as report:
-        if kinds and kinds <= {"text", "zip"}:
-            wind = _analysed(files, need)
+        if _are_soundings(_expanded(files)):
+            wind = _analysed(_expanded(files), need, report)
         else:
             wind = source.open_winds(files, need, progress=report).wind
         packed.write(wind, out)
@@ -151,7 +154,7 @@ def _say(lines: Iterable[tuple[str, dict[str, Any]]], *, as_json: bool) -> None:
         typer.echo(json.dumps([facts for _, facts in told], indent=2))
         return
     for text, _ in told:
-        typer.echo(plain(text))
+        typer.echo(plain(text, lines=True))
 
 
 def _tracks(files: list[Path]) -> Iterable[tuple[str, dict[str, Any]]]:
@@ -165,21 +168,51 @@ def _tracks(files: list[Path]) -> Iterable[tuple[str, dict[str, Any]]]:
 
 
 def _soundings(files: list[Path]) -> Iterable[tuple[str, dict[str, Any]]]:
-    raise _no_soundings(files[0].name)
-    yield  # a generator like the other
+    """What soundings hold."""
+    from overflight.fields.soundings import formats
+    from overflight.release.windwords import left_out, sounding
+
+    for path in files:
+        profiles, left = formats.read_profiles(path)
+        for one in profiles:
+            yield sounding(one)
+        for sentence in left:
+            yield left_out(path.name, sentence)
 
 
-def _analysed(files: list[Path], need: "Need") -> Any:  # noqa: ANN401
-    del need
-    raise _no_soundings(files[0].name)
+def _analysed(files: list[Path], need: "Need", report: Report) -> "xr.Dataset":
+    """A wind of soundings, by objective analysis."""
+    from overflight.fields import canonical, plausible
+    from overflight.fields.soundings import analysis, formats
+
+    profiles, left = formats.read_all(files)
+    grid = analysis.default_grid(profiles, need)
+    wind = analysis.analyse(profiles, grid, left, progress=report)
+    return canonical.check(plausible.check(wind))
 
 
-def _no_soundings(name: str) -> OverflightError:
-    return OverflightError(
-        found=f"{name} is text, not a gridded wind",
-        expected="NetCDF, GRIB, Zarr or ARL packed data",
-        remedy="Soundings cannot be read by this version.",
+def _are_soundings(files: list[Path]) -> bool:
+    """Whether all files may hold soundings; what they hold is found when they are read."""
+    from overflight.fields.readers import zarr_store
+    from overflight.fields.soundings import formats
+
+    return bool(files) and all(
+        path.is_file() and formats.is_sounding_file(path) and not zarr_store.looks_like_zip(path)
+        for path in files
     )
+
+
+def _expanded(files: list[Path]) -> list[Path]:
+    """Files in place of the folders that hold them."""
+    from overflight.fields import sniff
+
+    out: list[Path] = []
+    for path in files:
+        if path.is_dir() and not sniff.is_zarr(path):
+            out += [p for p in sorted(path.iterdir()) if p.is_file() and p.name[:1] != "."]
+        else:
+            out.append(path)
+    return out
 
 
 def _point(text: str) -> tuple[datetime, float, float, float]:

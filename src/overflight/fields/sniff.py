@@ -89,6 +89,12 @@ def kind_of(path: Path) -> Kind:
     raise _unknown(path, head)
 
 
+def head_of(path: Path) -> bytes:
+    """The first bytes of a file."""
+    with path.open("rb") as file:
+        return file.read(HEAD_BYTES)
+
+
 def is_zarr(folder: Path) -> bool:
     """Whether a folder is the root of a Zarr store, of either version."""
     return any((folder / name).is_file() for name in (".zgroup", ".zmetadata", "zarr.json"))

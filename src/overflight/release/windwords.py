@@ -7,6 +7,7 @@ import numpy as np
 
 from overflight.fields.look import ERROR_LATITUDES_DEG, Axis, Level, Look, Sample
 from overflight.fields.readers.tdump import Track
+from overflight.fields.soundings.profile import Profile
 from overflight.fields.source import WindFile
 from overflight.physics import atmosphere
 
@@ -132,3 +133,37 @@ def track(name: str, one: Track) -> tuple[str, dict[str, Any]]:
         f" {one.height_m[-1]:,.0f} m above the ground. A track to compare with, not a wind."
     )
     return text, facts
+
+
+def sounding(one: Profile) -> tuple[str, dict[str, Any]]:
+    """A sounding, in words and as facts."""
+    first, last = (f"{np.datetime_as_string(one.time[end], 'm')}Z" for end in (0, -1))
+    low, high = float(np.min(one.height_m)), float(np.max(one.height_m))
+    speed = np.hypot(one.u_mps, one.v_mps)
+    facts = {
+        "id": one.id,
+        "origin": one.origin,
+        "points": one.n_points,
+        "start": first,
+        "end": last,
+        "lat_deg": float(np.mean(one.lat_deg)),
+        "lon_deg": float(one.lon_deg[0]),
+        "height_min_m": low,
+        "height_max_m": high,
+        "height_kind": one.height_kind,
+        "pressure_basis": one.pressure_basis,
+        "wind_basis": one.wind_basis,
+        "largest_speed_mps": float(speed.max()),
+        "notes": list(one.notes),
+    }
+    text = (
+        f"{one.id} ({one.origin}): {one.n_points:,} points, {first} to {last}, near"
+        f" {facts['lat_deg']:.2f} {one.lon_deg[0]:.2f}, {low:,.0f} to {high:,.0f} m"
+        f" ({one.height_kind}), wind {one.wind_basis}, at most {speed.max():.0f} m/s"
+    )
+    return "\n  ".join((text, *one.notes)), facts
+
+
+def left_out(name: str, sentence: str) -> tuple[str, dict[str, Any]]:
+    """A sounding that shows no wind."""
+    return f"{name}: {sentence}", {"origin": name, "left_out": sentence}

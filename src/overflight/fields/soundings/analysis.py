@@ -160,10 +160,13 @@ def _judge_in_parts(known: Layers) -> quality.Verdict:
         (known.at.time_s, np.round(known.lon_deg / 30.0), np.round(known.lat_deg / 20.0))
     )
     numbers = dict.fromkeys(known.sounding[order].tolist())
-    kept, rejected, n_layers, group = [], {}, 0, []
+    kept: list[NDArray[np.intp]] = []
+    group: list[NDArray[np.intp]] = []
+    rejected: dict[int, float] = {}
+    n_layers = 0
     for number in [*numbers, -1]:
         rows = np.flatnonzero(known.sounding == number)
-        if number == -1 or sum(map(len, group)) + len(rows) > 1_500:
+        if number == -1 or sum(len(one) for one in group) + len(rows) > 1_500:
             some = np.concatenate(group) if group else np.array([], dtype=np.int64)
             if len(some):
                 verdict = quality.judge(known.take(some))

@@ -107,7 +107,8 @@ class Fit:
     def _factor(self) -> tuple[Array, bool]:
         matrix = between(self.known.at, self.known.at, self.law)
         matrix[np.diag_indices_from(matrix)] += np.tile(self.known.noise_mps**2, 2)
-        return cho_factor(matrix, lower=True, overwrite_a=True, check_finite=False)
+        lower, _ = cho_factor(matrix, lower=True, overwrite_a=True, check_finite=False)
+        return np.asarray(lower), True
 
     @cached_property
     def _weights(self) -> Array:
