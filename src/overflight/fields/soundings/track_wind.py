@@ -83,8 +83,9 @@ def velocity(
 ) -> tuple[Array, Array]:
     """Eastward and northward velocity at each row from the rows about it, m/s.
 
-    The difference spans at least ``window_s`` on either side where there are rows; NaN where the
-    neighbours are further than ten minutes away. Metres on the sphere at the balloon's height.
+    The difference spans at least ``window_s`` on either side where there are rows, and never a gap
+    of more than ten minutes; NaN where a row stands alone. Metres on the sphere at the balloon's
+    height.
     """
     n = len(time)
     if n < 2:
@@ -93,14 +94,17 @@ def velocity(
     before = np.searchsorted(seconds, seconds - window_s, "right") - 1
     after = np.searchsorted(seconds, seconds + window_s, "left")
     index = np.arange(n)
-    before = np.clip(np.minimum(before, index - 1), 0, n - 1)
-    after = np.clip(np.maximum(after, index + 1), 0, n - 1)
+    breaks = np.flatnonzero(np.diff(seconds) > _LONGEST_GAP_S) + 1
+    starts, ends = np.append(0, breaks), np.append(breaks, n) - 1
+    part = np.searchsorted(breaks, index, "right")  # which unbroken stretch a row is in
+    before = np.maximum(np.minimum(before, index - 1), starts[part])
+    after = np.minimum(np.maximum(after, index + 1), ends[part])
     span_s = seconds[after] - seconds[before]
     radius_m = _EARTH_RADIUS_M + np.nan_to_num(height_m)
     turn = (lon_deg[after] - lon_deg[before] + 180.0) % 360.0 - 180.0
     with np.errstate(divide="ignore", invalid="ignore"):
         east = np.radians(turn) * radius_m * np.cos(np.radians(lat_deg)) / span_s
         north = np.radians(lat_deg[after] - lat_deg[before]) * radius_m / span_s
-    bad = (span_s <= 0.0) | (span_s > _LONGEST_GAP_S)
+    bad = span_s <= 0.0
     east[bad], north[bad] = np.nan, np.nan
     return east, north
