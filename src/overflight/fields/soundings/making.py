@@ -12,6 +12,8 @@ from overflight.physics import atmosphere
 Array = NDArray[np.float64]
 Times = NDArray[np.datetime64]
 
+_ON_GROUND_M = 60.0  # within so much of the lowest point it stands
+_REST_S, _REST_MPS = 120.0, 0.7
 _STILL_M = 300.0  # a track that rises less lies on the ground or floats
 _AGREE = (0.6, 1.6)  # reported speed over that of the track, in the median
 
@@ -151,15 +153,44 @@ def components(speed_mps: Array, direction_deg: Array, *, coming_from: bool) -> 
 
 
 def legs(one: Profile) -> tuple[Profile | None, Profile | None]:
-    """The ascent to the highest point, and the descent from it; None for a leg of no length."""
+    """The ascent to the highest point, and the descent from it; None for a leg of no length.
+
+    What lies on the ground before and after is no part of them: a recovered sonde still sends.
+    """
     top = int(np.nanargmax(one.height_m))
-    rise = cut(one, np.arange(top + 1))
-    fall = cut(one, np.arange(top, one.n_points))
+    launch, landing = _left_ground(one, top), _reached_ground(one, top)
     high = float(one.height_m[top])
+    rise, fall = cut(one, np.arange(launch, top + 1)), cut(one, np.arange(top, landing + 1))
     return (
-        rise if top >= 2 and high - float(one.height_m[0]) > _STILL_M else None,
-        fall if one.n_points - top > 2 and high - float(one.height_m[-1]) > _STILL_M else None,
+        rise if rise.n_points > 2 and high - float(rise.height_m[0]) > _STILL_M else None,
+        fall if fall.n_points > 2 and high - float(fall.height_m[-1]) > _STILL_M else None,
     )
+
+
+def airborne(one: Profile) -> Profile:
+    """The flight from leaving the ground to reaching it."""
+    top = int(np.nanargmax(one.height_m))
+    return cut(one, np.arange(_left_ground(one, top), _reached_ground(one, top) + 1))
+
+
+def _left_ground(one: Profile, top: int) -> int:
+    """The last row before the climb: within 60 m of the lowest."""
+    rising = one.height_m[: top + 1]
+    return int(np.flatnonzero(rising <= float(rising.min()) + _ON_GROUND_M)[-1])
+
+
+def _reached_ground(one: Profile, top: int) -> int:
+    """The first row below half the height from which it sinks no more for two minutes."""
+    falling = one.height_m[top:]
+    seconds = np.asarray((one.time[top:] - one.time[top]) / np.timedelta64(1, "s"), np.float64)
+    later = np.minimum(np.searchsorted(seconds, seconds + _REST_S), len(seconds) - 1)
+    span_s = np.maximum(seconds[later] - seconds, 1.0)
+    resting = (np.abs(falling[later] - falling) / span_s < _REST_MPS) & (
+        later > np.arange(len(later))
+    )
+    resting &= falling < 0.5 * float(falling[0])
+    found = np.flatnonzero(resting)
+    return top + (int(found[0]) if len(found) else len(falling) - 1)
 
 
 def cut(one: Profile, rows: NDArray[np.intp]) -> Profile:
