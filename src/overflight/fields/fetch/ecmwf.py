@@ -1,0 +1,92 @@
+"""ECMWF open data (IFS) from their public archive on AWS: analyses, and forecasts of 3 h.
+
+Steps 0 and 3 of the runs at 00, 06, 12 and 18 UTC give a field every 3 h. The grid was 0.4 degrees
+(``0p4-beta``) until early 2024, 0.25 degrees since (``ifs/0p25``). Levels end at 50 hPa: a flight
+above that needs another source, and is told so.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from overflight.fields.fetch import gfs, gribs, hosts
+from overflight.fields.fetch.plan import Extent, Part, Plan, hours, levels_within, outside
+from overflight.fields.fetch.ranges import Client
+
+BEGINS = np.datetime64("2023-01-18T00", "h")
+FINER = np.datetime64("2024-02-01T00", "h")
+EVERY_H = 3
+CYCLE_H = 6
+MESSAGE_BYTES = 600_000  # one field, typically, at 0.25 degrees; a third of that at 0.4
+INDEX_BYTES = 30_000
+VARIABLES = 4
+LEVELS_HPA = (50.0, 100.0, 150.0, 200.0, 250.0, 300.0, 400.0, 500.0, 600.0, 700.0, 850.0, 925.0,
+              1000.0)  # fmt: skip
+
+
+def plan(extent: Extent, every_h: int = EVERY_H) -> Plan:
+    """What a case needs of ECMWF open data, by typical sizes.
+
+    Raises
+    ------
+    CoverageError
+        If the archive or its levels do not reach so far.
+    """
+    base = hosts.base("ecmwf")
+    levels = levels_within(LEVELS_HPA, extent, "ECMWF open data")
+    times = hours(extent, max(every_h, EVERY_H))
+    if times[0] < BEGINS:
+        raise outside(source="ECMWF open data", when=times[0], begins="2023-01-18")
+    fields = VARIABLES * len(levels)
+    parts = tuple(
+        Part(
+            name=f"ifs_{np.datetime_as_string(t, 'h').replace('-', '').replace('T', '_')}Z.grib2",
+            time=t,
+            urls=tuple(f"{base}/{path}" for path in paths(t)),
+            download_bytes=fields * MESSAGE_BYTES + INDEX_BYTES,
+            requests=fields + 1,
+        )
+        for t in times
+    )
+    return Plan(
+        "ecmwf",
+        extent,
+        parts,
+        len(parts) * fields * MESSAGE_BYTES,
+        (f"typical size of a global field at 0.25 degrees: {MESSAGE_BYTES / 1e6:g} MB",),
+        hosts.ATTRIBUTIONS["ecmwf"],
+    )
+
+
+def paths(time: np.datetime64) -> tuple[str, ...]:
+    """Where a valid hour may lie, the likeliest first.
+
+    The runs of 06 and 18 UTC were a stream of their own (``scda``), and are ``oper`` by now.
+
+    >>> paths(np.datetime64("2025-02-01T03"))
+    ('20250201/00z/ifs/0p25/oper/20250201000000-3h-oper-fc.grib2',)
+    """
+    hour = int((time - np.datetime64("1970-01-01T00", "h")) / np.timedelta64(1, "h"))
+    lead = hour % CYCLE_H
+    run = time - np.timedelta64(lead, "h")
+    day, clock = np.datetime_as_string(run, "h").replace("-", "").split("T")
+    streams = ("oper",) if clock in ("00", "12") else ("scda", "oper")
+    month = np.timedelta64(31 * 24, "h")
+    grids = [g for g, there in (("ifs/0p25", run >= FINER), ("0p4-beta", run < FINER + month))
+             if there]  # fmt: skip
+    return tuple(
+        f"{day}/{clock}z/{grid}/{stream}/{day}{clock}0000-{lead}h-{stream}-fc.grib2"
+        for grid in grids
+        for stream in streams
+    )
+
+
+def find(client: Client, part: Part, extent: Extent) -> tuple[str, list[tuple[int, int | None]]]:
+    """The file that holds a part, and the ranges of it that are wanted."""
+    return gfs.locate(client, part, extent, ".index", gribs.ecmwf, "ECMWF open data")
+
+
+def make(client: Client, part: Part, extent: Extent, path: Path) -> None:
+    """Fetch one valid hour into a GRIB file."""
+    url, ranges = find(client, part, extent)
+    gribs.fetch(client, url, ranges, path)

@@ -1,0 +1,247 @@
+"""Pick messages out of GRIB files on a server by their indexes: only the wanted bytes travel.
+
+NOAA indexes with text (``number:offset:date:name:level:...``), ECMWF with a line of JSON a message
+(``_offset``, ``_length``). What came is checked message by message before it counts: it begins
+with GRIB, ends with 7777, and is as long as it says.
+"""
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from overflight.errors import FieldError
+from overflight.fields.fetch.plan import Extent, levels_within
+from overflight.fields.fetch.ranges import Client
+
+MOST_INDEX_BYTES = 20_000_000
+_MOST_MESSAGE_BYTES = 60_000_000
+_LEVEL = re.compile(r"(\d+(?:\.\d+)?) mb")
+_HEAD_BYTES = 16
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One message of an index."""
+
+    name: str  # u, v, z or t
+    level_hpa: float
+    start: int
+    end: int | None  # None: up to the end of the file
+
+
+Indexer = Callable[[bytes, str], list[Entry]]
+_NOAA = {"UGRD": "u", "VGRD": "v", "HGT": "z", "TMP": "t"}
+_ECMWF = {"u": "u", "v": "v", "gh": "z", "t": "t"}
+
+
+def noaa(text: bytes, url: str) -> list[Entry]:
+    r"""Read an index as NOAA writes it; several fields may share one message.
+
+    >>> lines = b"1:0:d=2023020100:UGRD:50 mb:anl:\n2:900:d=2023020100:VGRD:50 mb:anl:\n"
+    >>> [(e.name, e.start, e.end) for e in noaa(lines, "x.idx")]
+    [('u', 0, 900), ('v', 900, None)]
+    """
+    rows = []
+    for line in _lines(text, url):
+        columns = line.split(":")
+        if len(columns) < 6 or not columns[1].isdigit():
+            raise _no_index(url, line)
+        rows.append((int(columns[1]), columns[3], columns[4]))
+    starts = sorted({start for start, _, _ in rows})
+    ends: dict[int, int | None] = dict(zip(starts, [*starts[1:], None], strict=True))
+    found = []
+    for start, name, level in rows:
+        match = _LEVEL.fullmatch(level.strip())
+        if name in _NOAA and match:
+            found.append(Entry(_NOAA[name], float(match[1]), start, ends[start]))
+    return found
+
+
+def ecmwf(text: bytes, url: str) -> list[Entry]:
+    """Read an index as ECMWF writes it.
+
+    >>> line = b'{"levtype":"pl","levelist":"50","param":"gh","_offset":7,"_length":90}'
+    >>> [(e.name, e.level_hpa, e.start, e.end) for e in ecmwf(line, "x.index")]
+    [('z', 50.0, 7, 97)]
+    """
+    found = []
+    for line in _lines(text, url):
+        try:
+            told = json.loads(line)
+            name = _ECMWF.get(str(told.get("param")))
+            if name is None or told.get("levtype") != "pl":
+                continue
+            start, length = int(told["_offset"]), int(told["_length"])
+            level_hpa = float(told["levelist"])
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
+            raise _no_index(url, line) from None
+        if start < 0 or length <= 0:
+            raise _no_index(url, line)
+        found.append(Entry(name, level_hpa, start, start + length))
+    return found
+
+
+def wanted(entries: list[Entry], extent: Extent, source: str) -> list[Entry]:
+    """The messages of u, v, z and t at the levels that enclose the extent, in their order.
+
+    Raises
+    ------
+    CoverageError
+        If the file does not reach as high or as low.
+    FieldError
+        If a wind component or the height is missing at a level.
+    """
+    names_at: dict[float, set[str]] = {}
+    for entry in entries:
+        names_at.setdefault(entry.level_hpa, set()).add(entry.name)
+    windy = tuple(level for level, names in names_at.items() if {"u", "v"} & names)
+    levels = levels_within(windy, extent, source)
+    for level in levels:
+        missing = {"u", "v"} - names_at[level]
+        if missing:
+            raise FieldError(
+                found=f"{source} has no {' and '.join(sorted(missing))} at {level:g} hPa",
+                expected="u and v at every level",
+                remedy="The file is incomplete: try again later, or use another source.",
+            )
+    return sorted((e for e in entries if e.level_hpa in levels), key=lambda e: e.start)
+
+
+def spans(entries: list[Entry]) -> list[tuple[int, int | None]]:
+    """Ranges of bytes to ask for; neighbours in one.
+
+    >>> spans([Entry("u", 50.0, 0, 5), Entry("v", 50.0, 5, 9), Entry("u", 70.0, 20, None)])
+    [(0, 9), (20, None)]
+    """
+    joined: list[tuple[int, int | None]] = []
+    for entry in entries:
+        if joined and joined[-1][0] == entry.start:
+            continue
+        short = joined and (entry.end or 0) - joined[-1][0] <= _MOST_MESSAGE_BYTES
+        if short and joined[-1][1] == entry.start and entry.end is not None:
+            joined[-1] = (joined[-1][0], entry.end)
+        else:
+            joined.append((entry.start, entry.end))
+    return joined
+
+
+def fetch(client: Client, url: str, ranges: list[tuple[int, int | None]], path: Path) -> None:
+    """Fetch ranges of one object into a file of whole GRIB messages.
+
+    What is damaged is fetched once more before it is refused.
+
+    Raises
+    ------
+    FieldError
+        If what comes is not GRIB, or the object changes between its ranges.
+    """
+    pieces = [path.with_name(f"{path.name}.{i:03d}") for i in range(len(ranges))]
+    problem = _attempt(client, url, ranges, pieces)
+    if problem is not None:
+        problem = _attempt(client, url, ranges, pieces)
+    if problem is not None:
+        raise problem
+    with path.open("wb") as joined:
+        for piece in pieces:
+            with piece.open("rb") as one:
+                shutil.copyfileobj(one, joined)
+
+
+def _attempt(
+    client: Client, url: str, ranges: list[tuple[int, int | None]], pieces: list[Path]
+) -> FieldError | None:
+    """Fetch what is not here yet; say what is wrong with what came."""
+    wanted = zip(pieces, ranges, strict=True)
+    versions = {client.save(url, piece, start, end) for piece, (start, end) in wanted}
+    return _judged(pieces, versions, url)
+
+
+def _judged(pieces: list[Path], versions: set[str | None], url: str) -> FieldError | None:
+    """What is wrong with the pieces, if anything; the damaged are forgotten."""
+    if len(versions) > 1:
+        _forget(pieces)
+        return FieldError(
+            found=f"{url} changed while it was fetched",
+            expected="ranges of one version",
+            remedy="Run the same command again.",
+        )
+    problem = None
+    for piece in pieces:
+        try:
+            check(piece, url)
+        except FieldError as error:
+            problem = error
+            _forget([piece])
+    return problem
+
+
+def check(path: Path, name: str) -> int:
+    """Number of messages of a file that holds whole GRIB messages and nothing else.
+
+    Raises
+    ------
+    FieldError
+        With the byte at which it is not GRIB.
+    """
+    size, at, count = path.stat().st_size, 0, 0
+    with path.open("rb") as file:
+        while at < size:
+            file.seek(at)
+            head = file.read(_HEAD_BYTES)
+            length = _length(head)
+            if length is None or at + length > size:
+                raise _no_grib(name, at, head)
+            file.seek(at + length - 4)
+            tail = file.read(4)
+            if tail != b"7777":
+                raise _no_grib(name, at + length - 4, tail)
+            at += length
+            count += 1
+    if not count:
+        raise _no_grib(name, 0, b"")
+    return count
+
+
+def _length(head: bytes) -> int | None:
+    """Length that a GRIB message declares; None for what is none."""
+    if len(head) < _HEAD_BYTES or head[:4] != b"GRIB":
+        return None
+    field = head[8:16] if head[7] == 2 else head[4:7]  # edition 2 counts in 8 bytes, 1 in 3
+    length = int.from_bytes(field, "big")
+    return length if length > _HEAD_BYTES else None
+
+
+def _forget(pieces: list[Path]) -> None:
+    for piece in pieces:
+        piece.unlink(missing_ok=True)
+        piece.with_name(f"{piece.name}.mark").unlink(missing_ok=True)
+
+
+def _lines(text: bytes, url: str) -> list[str]:
+    try:
+        lines = [line for line in text.decode("ascii").splitlines() if line.strip()]
+    except UnicodeDecodeError:
+        raise _no_index(url, repr(text[:40])) from None
+    if not lines:
+        raise _no_index(url, "nothing")
+    return lines
+
+
+def _no_index(url: str, line: str) -> FieldError:
+    return FieldError(
+        found=f"{url} holds {line[:60]!r}",
+        expected="an index of GRIB messages",
+        remedy="The archive answered with something else: try again later, or set a mirror.",
+    )
+
+
+def _no_grib(name: str, at: int, found: bytes) -> FieldError:
+    return FieldError(
+        found=f"{name}: {found[:16]!r} at byte {at:,} of what came",
+        expected="whole GRIB messages, from GRIB to 7777",
+        remedy="The index does not fit the file, or the server sent something else: try again"
+        " later, or set a mirror.",
+    )
