@@ -4,7 +4,9 @@ A station's whole record is one zip file; stations in the box and around it are 
 the other, only the soundings in the time span are kept, as text that the reader of soundings reads.
 """
 
+import errno
 import math
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -30,6 +32,15 @@ _LINE_BYTES = 400
 _MOST_TEXT_BYTES = 3_000_000_000  # unpacked; the longest records are some 0.5 GB
 _MOST_KEPT_BYTES = 200_000_000
 EVERYTHING = "stations"
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+)  # all that zipfile raises on damaged files
 
 
 @dataclass(frozen=True)
@@ -175,9 +186,14 @@ def make(client: Client, part: Part, extent: Extent, path: Path) -> None:
                             if kept > _MOST_KEPT_BYTES:
                                 raise _damaged(part.urls[0], "too much text")
                             out.write(block)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except _UNREADABLE as error:
         _forget(packed)
         raise _damaged(part.urls[0], str(error)) from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # the disk is full, or the like
+            raise
+        _forget(packed)  # a directory of the zip that points before its beginning
+        raise _damaged(part.urls[0], "not a zip file") from error
     except FieldError:
         _forget(packed)
         raise

@@ -146,7 +146,7 @@ class Client:
                 why = f"could not reach {urlsplit(state.url).netloc}: {problem or repr(problem)}"
             else:
                 return
-            failures = failures + 1 if state.count <= best else 0
+            failures = 0 if state.gained(best) else failures + 1
             best = max(best, state.count)
             if failures < self.limits.attempts:
                 delay_s = self.limits.backoff_s * 2.0 ** max(failures - 1, 0)

@@ -14,6 +14,8 @@ _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)")
 
 _MD5 = re.compile(r"md5=([A-Za-z0-9+/=]+)")
 
+_MOMENT_BYTES = 1 << 20
+
 
 class Again(Exception):  # noqa: N818 (a finding: the next attempt may do better)
     """An attempt failed; the next may not."""
@@ -91,11 +93,21 @@ class Transfer:
         """Whether every byte is here."""
         return self.wanted is not None and self.count >= self.wanted
 
+    def gained(self, before: int) -> bool:
+        """Whether enough came since ``before`` bytes that to go on asking will end.
+
+        An eighth of what was missing, or as much as a fast server sends in a moment: a server that
+        gives five bytes and stalls, again and again, gains nothing.
+        """
+        missing = _MOMENT_BYTES if self.wanted is None else self.wanted - before
+        return self.count > before and self.count - before >= min(missing / 8.0, _MOMENT_BYTES)
+
     def headers(self) -> dict[str, str]:
-        """What to ask for: the part that is missing, of the version that was begun."""
+        """What to ask for: the part that is missing, of the version that was begun.
+
+        Even the whole is asked for as a range, because the answer then says how long it is.
+        """
         first = self.start + self.count
-        if not first and self.end is None:
-            return {}
         told = {"Range": f"bytes={first}-{'' if self.end is None else self.end - 1}"}
         if self.version is not None and self.count:
             told["If-Range"] = self.version

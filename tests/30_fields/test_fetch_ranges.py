@@ -1,0 +1,168 @@
+"""Bytes from a server that does everything wrong: the right ones in the end, or a clear error."""
+
+import base64
+import errno
+import hashlib
+import random
+
+import hostile
+import pytest
+
+from overflight.errors import FieldError
+from overflight.fields.fetch import hosts, transfer
+from overflight.fields.fetch.ranges import Absent, Client, Limits
+
+BODY = random.Random(7).randbytes(300_000)
+QUICK = Limits(timeout_s=0.3, attempts=3, backoff_s=0.0, most_bytes=1_000_000, stall_s=0.2)
+
+
+@pytest.fixture
+def server():
+    with hostile.running() as server:
+        server.objects["/a"] = BODY
+        yield server
+
+
+@pytest.fixture
+def client():
+    return Client(QUICK, sleep=lambda seconds: None)
+
+
+@pytest.mark.parametrize(
+    "tricks",
+    [
+        [],
+        ["cut"],
+        ["cut"] * 9,
+        ["503", "cut", "429", "500"],
+        ["ignores", "cut"],
+        ["off"],
+        ["short"],
+        ["stalls"],
+        ["cut", "changes"],
+        ["cut", "ignores"],
+        ["lies"],
+        ["cut", "off", "short", "stalls", "503"],
+    ],
+)
+@pytest.mark.parametrize(("start", "end"), [(0, None), (0, 250_000), (1_000, 200_001), (7, None)])
+def test_a_faulty_server_still_gives_the_right_bytes(server, client, tmp_path, tricks, start, end):
+    server.tricks["/a"] = list(tricks)
+    client.save(f"{server.url}/a", tmp_path / "a", start, end)
+    assert (tmp_path / "a").read_bytes() == BODY[start:end]
+    assert not (tmp_path / "a.part").exists()
+
+
+@pytest.mark.parametrize(
+    ("trick", "words"),
+    [
+        ("503*", "503"),
+        ("429*", "429"),
+        ("400*", "answered 400"),
+        ("off*", "another range"),
+        ("stalls*", "could not reach"),
+        ("drips*", "bytes in"),
+        ("endless*", "does not end"),
+        ("html*", "cut after"),
+        ("to https://elsewhere.example/a*", "redirect"),
+        ("to http://storage.googleapis.com/a*", "redirect"),
+        ("to file:///etc/passwd*", "Redirection"),
+    ],
+)
+def test_a_hopeless_server_is_refused_and_nothing_counts(server, client, tmp_path, trick, words):
+    server.tricks["/a"] = [trick]
+    end = None if "endless" in trick else 200_000
+    with pytest.raises(FieldError, match=words):
+        client.save(f"{server.url}/a", tmp_path / "a", 10, end)
+    assert not (tmp_path / "a").exists()
+
+
+def test_what_is_not_there_is_absent_at_once(server, client, tmp_path):
+    with pytest.raises(Absent):
+        client.save(f"{server.url}/b", tmp_path / "b")
+    assert len(server.log) == 1
+
+
+def test_a_range_beyond_the_object_names_both_lengths(server, client, tmp_path):
+    with pytest.raises(FieldError, match=r"300,000 bytes long; expected at least 300,500"):
+        client.save(f"{server.url}/a", tmp_path / "a", 299_000, 300_500)
+
+
+def test_a_later_run_asks_only_for_the_rest(server, client, tmp_path):
+    server.tricks["/a"] = ["cut", "503", "503", "503"]
+    with pytest.raises(FieldError, match="503"):
+        client.save(f"{server.url}/a", tmp_path / "a")
+    server.log.clear()
+    again = Client(QUICK)
+    again.save(f"{server.url}/a", tmp_path / "a")
+    assert server.log == [("/a", "bytes=150000-")]
+    assert again.received_bytes == 150_000
+    assert (tmp_path / "a").read_bytes() == BODY
+    server.log.clear()
+    again.save(f"{server.url}/a", tmp_path / "a")
+    assert server.log == []
+
+
+def test_a_later_run_begins_anew_where_the_object_changed(server, client, tmp_path):
+    server.tricks["/a"] = ["cut", "503", "503", "503"]
+    with pytest.raises(FieldError):
+        client.save(f"{server.url}/a", tmp_path / "a")
+    server.objects["/a"], server.etags["/a"] = BODY[::-1], '"other"'
+    Client(QUICK).save(f"{server.url}/a", tmp_path / "a")
+    assert (tmp_path / "a").read_bytes() == BODY[::-1]
+
+
+def test_bytes_of_another_range_are_never_continued(server, client, tmp_path):
+    (tmp_path / "a.part").write_bytes(b"something else")
+    client.save(f"{server.url}/a", tmp_path / "a", 5, 50_000)
+    assert (tmp_path / "a").read_bytes() == BODY[5:50_000]
+
+
+def test_a_digest_of_the_server_catches_shifted_bytes(server, client, tmp_path):
+    digest = base64.b64encode(hashlib.md5(BODY, usedforsecurity=False).digest()).decode()
+    server.headers["/a"] = {"x-goog-hash": f"crc32c=AAAAAA==,md5={digest}"}
+    server.tricks["/a"] = ["cut", "shifted"]
+    with pytest.raises(FieldError, match="MD5"):
+        client.save(f"{server.url}/a", tmp_path / "a")
+    client.save(f"{server.url}/a", tmp_path / "a")
+    assert (tmp_path / "a").read_bytes() == BODY
+
+
+def test_it_waits_as_long_as_it_is_told_but_not_for_ever(server):
+    waits = []
+    server.tricks["/a"] = ["429"]
+    Client(Limits(backoff_s=0.5), sleep=waits.append).get(f"{server.url}/a")
+    assert waits == [7.0]
+
+
+def test_an_unreachable_host_is_named(client, tmp_path):
+    with pytest.raises(FieldError, match=r"could not reach 127\.0\.0\.1:9"):
+        client.save("http://127.0.0.1:9/a", tmp_path / "a")
+
+
+def test_a_full_disk_is_no_fault_of_the_network(server, client, tmp_path, monkeypatch):
+    def full(mark, version):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(transfer.Mark, "write", full)
+    with pytest.raises(OSError, match="No space left"):
+        client.save(f"{server.url}/a", tmp_path / "a")
+    assert len(server.log) <= 1
+
+
+@pytest.mark.parametrize(
+    "url", ["http://example.org/a", "ftp://x/a", "file:///etc/passwd", "https://me:key@x.org/a"]
+)
+def test_only_https_is_asked(client, url, monkeypatch):
+    monkeypatch.setenv("OVERFLIGHT_MIRROR_GFS", url)
+    with pytest.raises(FieldError, match="https"):
+        hosts.base("gfs")
+    with pytest.raises(FieldError):
+        client.get(url)
+
+
+def test_a_redirect_may_lead_to_a_known_host_over_https():
+    assert hosts.may_follow("https://www.ncei.noaa.gov/a", "https://www.ncei.noaa.gov/b")
+    assert hosts.may_follow("https://www.ncei.noaa.gov/a", "https://storage.googleapis.com/b")
+    assert not hosts.may_follow("https://www.ncei.noaa.gov/a", "http://www.ncei.noaa.gov/a")
+    assert not hosts.may_follow("https://www.ncei.noaa.gov/a", "http://127.0.0.1/a")
