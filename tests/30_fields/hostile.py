@@ -56,14 +56,16 @@ class _Handler(BaseHTTPRequestHandler):
             return self.send(200, b"<html>please log in</html>")
         if trick == "endless":
             return self.endless()
-        if trick == "changes":
+        if trick == "mutates":  # another version, sent as if it were the rest of the first
+            whole = server.objects[self.path] = whole[::-1]
+        if trick in ("changes", "mutates"):
             server.etags[self.path] = '"new"'
         etag = server.etags.get(self.path, '"one"')
         extra = {"ETag": etag, **server.headers.get(self.path, {})}
         condition = self.headers.get("If-Range")
         first, last = 0, len(whole) - 1
         match = re.fullmatch(r"bytes=(\d+)-(\d*)", asked or "")
-        partial = match and trick != "ignores" and condition in (None, etag)
+        partial = match and trick != "ignores" and (condition in (None, etag) or trick == "mutates")
         if partial:
             first, last = int(match[1]), min(int(match[2] or last), last)
             if first > last:

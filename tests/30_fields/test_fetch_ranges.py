@@ -112,6 +112,12 @@ def test_a_later_run_begins_anew_where_the_object_changed(server, client, tmp_pa
     assert (tmp_path / "a").read_bytes() == BODY[::-1]
 
 
+def test_versions_are_never_mixed_even_if_the_server_does(server, client, tmp_path):
+    server.tricks["/a"] = ["cut", "mutates"]
+    client.save(f"{server.url}/a", tmp_path / "a")
+    assert (tmp_path / "a").read_bytes() == BODY[::-1]
+
+
 def test_bytes_of_another_range_are_never_continued(server, client, tmp_path):
     (tmp_path / "a.part").write_bytes(b"something else")
     client.save(f"{server.url}/a", tmp_path / "a", 5, 50_000)
