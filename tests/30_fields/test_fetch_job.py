@@ -119,6 +119,9 @@ def test_era5_comes_cropped_and_opens_as_it_was(server, client, tmp_path, zarr_f
     files = job.run(told, tmp_path / "wind", lambda *report: seen.append(report), client)
     assert [file.name for file in files] == [f"era5_20230201_0{h}Z.nc" for h in range(3)]
     assert seen[-1] == ("fetch", 3, 3)
+    assert len(server.asked("/era5/latitude/")) == 1
+    if zarr_format == 2:
+        assert len(server.log) == told.requests + 3  # one more for each fault
     wind = source.open_winds([tmp_path / "wind"], cached=False).wind
     assert wind.attrs["source"] == "era5"
     assert wind["pressure_pa"].values.tolist() == [5_000.0, 7_000.0, 10_000.0]
@@ -369,7 +372,6 @@ def ecmwf_archive(server, time, path=None):
 
 def test_ecmwf_is_found_where_it_lies_and_comes_by_messages(server, client, tmp_path):
     assert "0p4-beta" in ecmwf.paths(HOURS[0])[0]
-    assert ecmwf.paths(np.datetime64("2024-02-10T06", "h"))[0].count("ifs/0p25/scda") == 1
     for time in HOURS:
         ecmwf_archive(server, time)
     files = job.run(job.plan("ecmwf", EXTENT), tmp_path / "wind", client=client)
@@ -382,6 +384,55 @@ def test_ecmwf_ends_at_50_hpa_and_begins_in_2023():
         job.plan("ecmwf", at("2023-02-01T00", pressure_min_pa=2_000.0))
     with pytest.raises(CoverageError, match="2023-01-18"):
         job.plan("ecmwf", at("2022-02-01T00"))
+
+
+def test_ecmwf_is_looked_for_where_each_date_has_it():
+    heads = {
+        "2024-01-31T18": ["0p4-beta/scda", "0p4-beta/oper"],
+        "2024-02-10T00": ["0p25/oper", "0p4-beta/oper"],
+        "2024-02-28T00": ["0p25/oper", "0p4-beta/oper"],
+        "2024-02-28T06": ["ifs/0p25/scda", "ifs/0p25/oper", "0p4-beta/scda", "0p4-beta/oper"],
+        "2026-06-01T18": ["ifs/0p25/scda", "ifs/0p25/oper"],
+    }
+    for time, expected in heads.items():
+        found = ecmwf.paths(np.datetime64(time, "h"))
+        assert [path.split("z/")[1].rsplit("/", 1)[0] for path in found] == expected
+
+
+@pytest.mark.parametrize("every_h", [1, 2, 4, 8])
+def test_ecmwf_has_no_hours_between_its_steps(every_h):
+    with pytest.raises(FieldError, match=f"every {every_h} h; expected every 3, 6, 12 or 24 h"):
+        job.plan("ecmwf", EXTENT, every_h=every_h)
+
+
+def test_levels_that_the_coarse_files_of_ecmwf_lack_are_named_before_anything_is_fetched():
+    assert any("lack 100 hPa" in line for line in job.plan("ecmwf", EXTENT).basis)
+    assert not any("lack" in line for line in job.plan("ecmwf", at("2025-02-01T00")).basis)
+
+
+@pytest.mark.parametrize(("short", "name"), [("UGRD", "u"), ("HGT", "z")])
+def test_a_field_that_is_missing_at_one_level_is_named(server, client, tmp_path, short, name):
+    gfs_archive(server, HOURS)
+    index = f"/gfs/{gfs.paths(HOURS[0])[0]}.idx"
+    server.objects[index] = server.objects[index].replace(f":{short}:70 mb".encode(), b":X:70 mb")
+    with pytest.raises(FieldError, match=f"no {name} at 70 hPa"):
+        job.run(job.plan("gfs", EXTENT), tmp_path / "wind", client=client)
+
+
+def test_fields_that_share_a_message_are_fetched_once(server, client, tmp_path):
+    gfs_archive(server, HOURS)
+    for time in HOURS:  # 3 and 4 become 3.1 and 3.2, as NCEP numbers winds in one message
+        index = f"/gfs/{gfs.paths(time)[0]}.idx"
+        rows = [line.split(":") for line in server.objects[index].decode().splitlines()]
+        before = [row[3] for row in rows]
+        for at_row, row in enumerate(rows):
+            if row[3] == "VGRD":
+                assert before[at_row - 1] == "UGRD"
+                row[1] = rows[at_row - 1][1]
+                row[0], rows[at_row - 1][0] = f"{at_row}.2", f"{at_row}.1"
+        server.objects[index] = "\n".join(":".join(row) for row in rows).encode()
+    files = job.run(job.plan("gfs", EXTENT), tmp_path / "wind", client=client)
+    assert [gribs.check(file, "x") for file in files] == [12, 12]
 
 
 def test_a_file_that_the_archive_lacks_is_named(server, client, tmp_path):
@@ -431,7 +482,7 @@ def test_igra_keeps_the_stations_and_soundings_of_the_case(server, client, tmp_p
     assert "2023 02 01 00" in text
     server.log.clear()
     assert job.run(told, tmp_path / "wind", client=client) == files
-    assert server.asked("data-por") == []
+    assert server.log == []
 
 
 def test_igra_without_a_sounding_or_a_station_says_so(server, client, tmp_path):
@@ -441,6 +492,29 @@ def test_igra_without_a_sounding_or_a_station_says_so(server, client, tmp_path):
     far = at("2023-02-01T00", south_deg=-80.0, north_deg=-70.0)
     with pytest.raises(CoverageError, match="no radiosonde station"):
         job.run(job.plan("igra", far), tmp_path / "b", client=client)
+
+
+def test_a_station_without_a_record_is_passed_over_but_a_refusal_is_not(server, client, tmp_path):
+    igra_archive(server)
+    record = "/igra/access/data-por/JAM00040001-data.txt.zip"
+    server.tricks[record] = ["403*"]
+    with pytest.raises(FieldError, match=r"refuses.*403"):
+        job.run(job.plan("igra", EXTENT), tmp_path / "wind", client=client)
+    server.tricks[record] = ["404*"]
+    files = job.run(job.plan("igra", EXTENT), tmp_path / "wind", client=client)
+    assert [file.name[:11] for file in files] == ["USM00040002"]
+
+
+def test_names_in_a_record_of_a_fetch_cannot_lead_elsewhere(server, client, tmp_path):
+    igra_archive(server)
+    folder = tmp_path / "wind"
+    job.run(job.plan("igra", EXTENT), folder, client=client)
+    state = json.loads((folder / job.STATE).read_text())
+    state["planned"] = ["../../elsewhere-data.txt"]
+    (folder / job.STATE).write_text(json.dumps(state))
+    files = job.run(job.plan("igra", EXTENT), folder, client=client)
+    assert {file.parent for file in files} == {folder}
+    assert not server.asked("elsewhere")
 
 
 @pytest.mark.parametrize("trick", ["html*", "shifted*", "endless*"])
@@ -458,8 +532,8 @@ def test_a_record_that_is_no_zip_is_refused(server, client, tmp_path, trick):
 def test_a_plan_counts_bytes_requests_and_minutes():
     told = job.plan("era5", EXTENT)
     assert told.download_bytes == 3 * 3 * 90_000_000
-    assert told.requests == 9
-    assert told.minutes(9e6) == pytest.approx(90.0 / 60.0 + 9 * 0.3 / 60.0)
+    assert told.requests == 3 * 3 + 6  # winds; metadata and axes once
+    assert told.minutes(9e6) == pytest.approx(90.0 / 60.0 + 15 * 0.3 / 60.0)
     assert told.disk_bytes < 10_000_000
     assert told.basis
 

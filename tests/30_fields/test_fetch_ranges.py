@@ -103,6 +103,52 @@ def test_a_later_run_asks_only_for_the_rest(server, client, tmp_path):
     assert server.log == []
 
 
+def test_a_weak_tag_is_no_promise_but_a_date_is(server, client, tmp_path):
+    server.etags["/a"] = 'W/"one"'
+    server.headers["/a"] = {"Last-Modified": "Wed, 01 Feb 2023 00:00:00 GMT"}
+    server.tricks["/a"] = ["cut", "503", "503", "503"]
+    with pytest.raises(FieldError, match="503"):
+        client.save(f"{server.url}/a", tmp_path / "a")
+    server.log.clear()
+    Client(QUICK).save(f"{server.url}/a", tmp_path / "a")
+    assert server.log == [("/a", "bytes=150000-")]
+    assert (tmp_path / "a").read_bytes() == BODY
+
+
+def test_without_any_mark_of_its_version_an_object_is_begun_anew(server, client, tmp_path):
+    server.etags["/a"] = 'W/"one"'
+    server.tricks["/a"] = ["cut", "503", "503", "503"]
+    with pytest.raises(FieldError, match="503"):
+        client.save(f"{server.url}/a", tmp_path / "a")
+    server.log.clear()
+    Client(QUICK).save(f"{server.url}/a", tmp_path / "a")
+    assert server.log == [("/a", "bytes=0-")]
+    assert (tmp_path / "a").read_bytes() == BODY
+
+
+def test_ctrl_c_in_the_middle_of_an_object_costs_only_the_rest(
+    server, client, tmp_path, monkeypatch
+):
+    take = transfer.Transfer.take
+
+    def interrupted(state, chunk):
+        take(state, chunk)
+        if state.count >= 100_000:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(transfer.Transfer, "take", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            client.save(f"{server.url}/a", tmp_path / "a")
+    assert not (tmp_path / "a").exists()
+    here = (tmp_path / "a.part").stat().st_size
+    assert here >= 100_000
+    server.log.clear()
+    Client(QUICK).save(f"{server.url}/a", tmp_path / "a")
+    assert server.log == [("/a", f"bytes={here}-")]
+    assert (tmp_path / "a").read_bytes() == BODY
+
+
 def test_a_later_run_begins_anew_where_the_object_changed(server, client, tmp_path):
     server.tricks["/a"] = ["cut", "503", "503", "503"]
     with pytest.raises(FieldError):

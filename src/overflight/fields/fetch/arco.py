@@ -35,6 +35,7 @@ BEGINS = np.datetime64("1940-01-01T00", "h")
 EVERY_H = 1
 CHUNK_BYTES = 90_000_000  # of 153,671,040: 0.56 to 0.6 of the size, as known of one 2-D object
 SPACING_DEG = 0.25
+ABOUT_REQUESTS = 6  # metadata and axes, once a run
 WINDS = ("u_component_of_wind", "v_component_of_wind", "geopotential")
 AXES = ("time", "level", "latitude", "longitude")
 LEVELS_HPA = (1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 20.0, 30.0, 50.0, 70.0, 100.0, 125.0, 150.0, 175.0,
@@ -64,9 +65,9 @@ def plan(extent: Extent, every_h: int = EVERY_H) -> Plan:
             time=t,
             urls=(base,),
             download_bytes=len(WINDS) * CHUNK_BYTES,
-            requests=len(WINDS),
+            requests=len(WINDS) + (0 if i else ABOUT_REQUESTS),
         )
-        for t in times
+        for i, t in enumerate(times)
     )
     kept = int(len(WINDS) * len(levels) * box_nodes(extent, SPACING_DEG) * KEPT_BYTES / 2)
     return Plan(
@@ -186,7 +187,7 @@ def _copy(client: Client, store: Store, name: str, first: int, folder: Path) -> 
     target = folder / name / about.key((first,))
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        target.write_bytes(client.get(f"{store.url}/{name}/{about.key((first,))}"))
+        target.write_bytes(client.once(f"{store.url}/{name}/{about.key((first,))}"))
     except Absent:
         raise FieldError(
             found=f"{store.url} lacks its axis {name}",

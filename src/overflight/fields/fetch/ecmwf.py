@@ -1,20 +1,22 @@
 """ECMWF open data (IFS) from their public archive on AWS: analyses, and forecasts of 3 h.
 
 Steps 0 and 3 of the runs at 00, 06, 12 and 18 UTC give a field every 3 h. The grid was 0.4 degrees
-(``0p4-beta``) until early 2024, 0.25 degrees since (``ifs/0p25``). Levels end at 50 hPa: a flight
-above that needs another source, and is told so.
+(``0p4-beta``) until February 2024, 0.25 degrees since (``0p25`` for its first four weeks, then
+``ifs/0p25``). Levels end at 50 hPa: a flight above that needs another source, and is told so.
 """
 
 from pathlib import Path
 
 import numpy as np
 
+from overflight.errors import FieldError
 from overflight.fields.fetch import gfs, gribs, hosts
 from overflight.fields.fetch.plan import Extent, Part, Plan, hours, levels_within, outside
 from overflight.fields.fetch.ranges import Client
 
 BEGINS = np.datetime64("2023-01-18T00", "h")
 FINER = np.datetime64("2024-02-01T00", "h")
+MOVED = np.datetime64("2024-02-28T06", "h")
 EVERY_H = 3
 CYCLE_H = 6
 MESSAGE_BYTES = 600_000  # one field, typically, at 0.25 degrees; a third of that at 0.4
@@ -22,6 +24,7 @@ INDEX_BYTES = 30_000
 VARIABLES = 4
 LEVELS_HPA = (50.0, 100.0, 150.0, 200.0, 250.0, 300.0, 400.0, 500.0, 600.0, 700.0, 850.0, 925.0,
               1000.0)  # fmt: skip
+COARSE_LEVELS_HPA = (50.0, 200.0, 250.0, 300.0, 500.0, 700.0, 850.0, 925.0, 1000.0)
 
 
 def plan(extent: Extent, every_h: int = EVERY_H) -> Plan:
@@ -31,10 +34,18 @@ def plan(extent: Extent, every_h: int = EVERY_H) -> Plan:
     ------
     CoverageError
         If the archive or its levels do not reach so far.
+    FieldError
+        If hours are wanted that the archive does not keep.
     """
+    if every_h % EVERY_H:
+        raise FieldError(
+            found=f"fields of ECMWF open data every {every_h} h",
+            expected="every 3, 6, 12 or 24 h, as the archive has them",
+            remedy="Choose one of these with --every, or fetch ERA5, which is hourly.",
+        )
     base = hosts.base("ecmwf")
     levels = levels_within(LEVELS_HPA, extent, "ECMWF open data")
-    times = hours(extent, max(every_h, EVERY_H))
+    times = hours(extent, every_h)
     if times[0] < BEGINS:
         raise outside(source="ECMWF open data", when=times[0], begins="2023-01-18")
     fields = VARIABLES * len(levels)
@@ -53,8 +64,23 @@ def plan(extent: Extent, every_h: int = EVERY_H) -> Plan:
         extent,
         parts,
         len(parts) * fields * MESSAGE_BYTES,
-        (f"typical size of a global field at 0.25 degrees: {MESSAGE_BYTES / 1e6:g} MB",),
+        (
+            f"typical size of a global field at 0.25 degrees: {MESSAGE_BYTES / 1e6:g} MB",
+            *_gaps(times[0], levels),
+        ),
         hosts.ATTRIBUTIONS["ecmwf"],
+    )
+
+
+def _gaps(first: np.datetime64, levels: tuple[float, ...]) -> tuple[str, ...]:
+    """Say which of the levels the files of the coarse grid lack."""
+    absent = sorted(set(levels) - set(COARSE_LEVELS_HPA))
+    if first >= FINER or not absent:
+        return ()
+    return (
+        f"files before 2024-02-01 lack {', '.join(f'{p:g}' for p in absent)} hPa (they have"
+        f" {', '.join(f'{p:g}' for p in COARSE_LEVELS_HPA)}), so the wind between the levels left"
+        " is poorly known: ERA5 has them all (--source era5)",
     )
 
 
@@ -72,7 +98,8 @@ def paths(time: np.datetime64) -> tuple[str, ...]:
     day, clock = np.datetime_as_string(run, "h").replace("-", "").split("T")
     streams = ("oper",) if clock in ("00", "12") else ("scda", "oper")
     month = np.timedelta64(31 * 24, "h")
-    grids = [g for g, there in (("ifs/0p25", run >= FINER), ("0p4-beta", run < FINER + month))
+    finer = "ifs/0p25" if run >= MOVED else "0p25"
+    grids = [g for g, there in ((finer, run >= FINER), ("0p4-beta", run < FINER + month))
              if there]  # fmt: skip
     return tuple(
         f"{day}/{clock}z/{grid}/{stream}/{day}{clock}0000-{lead}h-{stream}-fc.grib2"

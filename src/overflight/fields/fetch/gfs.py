@@ -20,7 +20,7 @@ CYCLE_H = 6
 MESSAGE_BYTES = 700_000  # one field, typically; 0.4 to 1.1 MB
 INDEX_BYTES = 40_000
 VARIABLES = 4  # u, v, height, temperature
-_LEVELS_HPA = (0.4, 1, 2, 3, 5, 7, 10, 20, 30, 40, 50, 70, 100)
+_LEVELS_HPA = (0.4, 1, 2, 3, 5, 7, 10, 15, 20, 30, 40, 50, 70, 100)
 LEVELS_HPA = (*map(float, _LEVELS_HPA), *(float(p) for p in range(150, 951, 50)), 975.0, 1000.0)
 
 
@@ -88,15 +88,17 @@ def locate(
     Absent
         If no place has it.
     """
+    status = 404
     for url in part.urls:
         address = url.removesuffix(".grib2") + ending if ending == ".index" else url + ending
         try:
             text = client.get(address, gribs.MOST_INDEX_BYTES)
-        except Absent:
+        except Absent as gone:
+            status = gone.status
             continue
         entries = gribs.wanted(index(text, address), extent, source)
         return url, gribs.spans(entries)
-    raise Absent(part.urls[0])
+    raise Absent(part.urls[0], status)
 
 
 def make(client: Client, part: Part, extent: Extent, path: Path) -> None:

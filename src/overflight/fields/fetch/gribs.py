@@ -92,7 +92,7 @@ def wanted(entries: list[Entry], extent: Extent, source: str) -> list[Entry]:
     CoverageError
         If the file does not reach as high or as low.
     FieldError
-        If a wind component or the height is missing at a level.
+        If a wind component or the height is missing at one of these levels.
     """
     names_at: dict[float, set[str]] = {}
     for entry in entries:
@@ -100,11 +100,11 @@ def wanted(entries: list[Entry], extent: Extent, source: str) -> list[Entry]:
     windy = tuple(level for level, names in names_at.items() if {"u", "v"} & names)
     levels = levels_within(windy, extent, source)
     for level in levels:
-        missing = {"u", "v"} - names_at[level]
+        missing = {"u", "v", "z"} - names_at[level]
         if missing:
             raise FieldError(
                 found=f"{source} has no {' and '.join(sorted(missing))} at {level:g} hPa",
-                expected="u and v at every level",
+                expected="u, v and height (z) at every level",
                 remedy="The file is incomplete: try again later, or use another source.",
             )
     return sorted((e for e in entries if e.level_hpa in levels), key=lambda e: e.start)

@@ -111,19 +111,24 @@ def expand(client: Client, told: Plan) -> Plan:
             expected="at least one",
             remedy="Fetch a gridded wind instead (--source era5).",
         )
-    base = part.urls[0].removesuffix(f"/{LIST}")
+    return of_stations(told, [f"{s.name}-data.txt" for s in near])
+
+
+def of_stations(told: Plan, names: list[str]) -> Plan:
+    """Plan a part for each station, by the names of its files."""
+    base = told.parts[0].urls[0].removesuffix(f"/{LIST}")
     parts = tuple(
         Part(
-            f"{s.name}-data.txt",
+            name,
             told.extent.time_min,
-            (f"{base}/{RECORDS}/{s.name}-data.txt.zip",),
+            (f"{base}/{RECORDS}/{name}.zip",),
             ZIP_BYTES,
             1,
             optional=True,
         )
-        for s in near
+        for name in names
     )
-    basis = (f"{len(near)} stations, each with a record of about 9 MB (estimated)",)
+    basis = (f"{len(parts)} stations, each with a record of about 9 MB (estimated)",)
     return replace(told, parts=parts, basis=basis)
 
 
@@ -174,7 +179,7 @@ def make(client: Client, part: Part, extent: Extent, path: Path) -> None:
         If what comes is no zip file, or its text cannot be a record.
     """
     packed = path.with_name(f"{path.name}.zip")
-    client.save(part.urls[0], packed)
+    _download(client, part.urls[0], packed)
     try:
         kept = 0
         with zipfile.ZipFile(packed) as archive, path.open("wb") as out:
@@ -198,6 +203,21 @@ def make(client: Client, part: Part, extent: Extent, path: Path) -> None:
         _forget(packed)
         raise
     _forget(packed)
+
+
+def _download(client: Client, url: str, packed: Path) -> None:
+    """Fetch a record; a station without one is absent, but a server that refuses is not."""
+    try:
+        client.save(url, packed)
+    except Absent as gone:
+        if gone.status != 403:
+            raise
+        raise FieldError(
+            found=f"{url}: the server refuses to give it (403)",
+            expected="a record, or word that there is none (404)",
+            remedy="The archive may refuse this network, or so many questions: try again later, or"
+            " set a mirror.",
+        ) from None
 
 
 def _soundings(text: IO[bytes], extent: Extent, url: str) -> Iterator[bytes]:

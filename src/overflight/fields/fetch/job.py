@@ -7,6 +7,7 @@ nothing. A second run checks what is there and fetches only what is missing or d
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from overflight.fields.fetch.ranges import Absent, Client
 
 STATE = ".fetch.json"
 WORK = ".fetch-parts"
+_NAME = re.compile(r"[A-Za-z0-9_]+(-data)?\.(nc|grib2|txt)")
 Progress = Callable[[str, int, int], None]  # (stage, done, total)
 
 
@@ -39,6 +41,15 @@ SOURCES: dict[str, Source] = {"era5": arco, "gfs": gfs, "ecmwf": ecmwf, "igra": 
 class _Kept:
     size_bytes: int
     sha256: str
+
+
+@dataclass(frozen=True)
+class _State:
+    """What an earlier run wrote down."""
+
+    about: object
+    kept: dict[str, _Kept]
+    planned: list[str]  # names of all parts
 
 
 def plan(
@@ -93,8 +104,8 @@ def _probed(told: Plan, client: Client) -> Plan:
     first = told.parts[0]
     try:
         _, spans = module.find(client, first, told.extent)
-    except Absent:
-        raise _absent(first, told) from None
+    except Absent as gone:
+        raise _absent(first, told, gone) from None
     known = sum(end - start for start, end in spans if end is not None)
     size = known + module.MESSAGE_BYTES * sum(end is None for _, end in spans)
     parts = tuple(replace(p, download_bytes=size, requests=len(spans) + 1) for p in told.parts)
@@ -124,6 +135,7 @@ def run(
         If the folder cannot be written.
     """
     client = client or Client()
+    client.forget()
     folder.mkdir(parents=True, exist_ok=True)
     told, kept = _begun(told, folder, client)
     work = folder / WORK
@@ -158,9 +170,9 @@ def _fetch(told: Plan, part: Part, path: Path, work: Path, client: Client) -> _K
     fresh = work / part.name
     try:
         SOURCES[told.source].make(client, part, told.extent, fresh)
-    except Absent:
+    except Absent as gone:
         if not part.optional:
-            raise _absent(part, told) from None
+            raise _absent(part, told, gone) from None
         fresh.write_bytes(b"")
     kept = _Kept(fresh.stat().st_size, _sha256(fresh))
     if kept.size_bytes:
@@ -172,39 +184,41 @@ def _fetch(told: Plan, part: Part, path: Path, work: Path, client: Client) -> _K
 
 def _begun(told: Plan, folder: Path, client: Client) -> tuple[Plan, dict[str, _Kept]]:
     """What an earlier run of the same plan left; the plan itself, where that had to be asked."""
-    state = _read_state(folder)
-    if state is not None:
-        about, kept = state
-        if about != _about(told):
-            raise FieldError(
-                found=f"{folder} holds another fetch: {about}",
-                expected="an empty folder, or one of the same source, times, levels and box",
-                remedy="Choose another folder.",
-            )
-    else:
-        kept = {}
-    if told.source == "igra":
-        told = igra.expand(client, told)
-    return told, kept
+    state = _read_state(folder) or _State(_about(told), {}, [])
+    if state.about != _about(told):
+        raise FieldError(
+            found=f"{folder} holds another fetch: {state.about}",
+            expected="an empty folder, or one of the same source, times, levels and box",
+            remedy="Choose another folder.",
+        )
+    if told.source == "igra" and told.parts[0].name == igra.EVERYTHING:
+        known = state.planned
+        told = igra.of_stations(told, known) if known else igra.expand(client, told)
+    return told, state.kept
 
 
 def _about(told: Plan) -> dict[str, str]:
     return {"source": told.source, **{k: str(v) for k, v in asdict(told.extent).items()}}
 
 
-def _read_state(folder: Path) -> tuple[object, dict[str, _Kept]] | None:
+def _read_state(folder: Path) -> _State | None:
     """What was fetched, and its parts; None where nothing, or nothing readable, is recorded."""
     try:
         state = json.loads((folder / STATE).read_text(encoding="utf-8"))
         parts = {str(name): _Kept(int(n), str(sha)) for name, (n, sha) in state["parts"].items()}
-        return state["about"], parts
+        planned = [str(name) for name in state["planned"]]
+        if not all(_NAME.fullmatch(name) for name in (*parts, *planned)):
+            return None
+        return _State(state["about"], parts, planned)
     except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
         return None  # without a record nothing counts as done
 
 
 def _write_state(told: Plan, folder: Path, kept: dict[str, _Kept]) -> None:
     parts = {name: [one.size_bytes, one.sha256] for name, one in sorted(kept.items())}
-    state = {"about": _about(told), "attribution": told.attribution, "parts": parts}
+    planned = [part.name for part in told.parts]
+    about = {"about": _about(told), "attribution": told.attribution}
+    state = {**about, "planned": planned, "parts": parts}
     fresh = folder / f"{STATE}.new"
     fresh.write_text(json.dumps(state, indent=1), encoding="utf-8")
     fresh.replace(folder / STATE)
@@ -225,9 +239,9 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _absent(part: Part, told: Plan) -> CoverageError:
+def _absent(part: Part, told: Plan, gone: Absent) -> CoverageError:
     return CoverageError(
-        found=f"the archive has no {part.name} (asked for {part.urls[0]})",
+        found=f"the archive has no {part.name} (asked for {part.urls[0]}, answer {gone.status})",
         expected="a file of that time",
         remedy="It may be too new, or was never kept: "
         + ("use another source." if told.source == "era5" else "fetch ERA5 (--source era5)."),

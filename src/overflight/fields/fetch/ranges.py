@@ -31,7 +31,11 @@ _LONGEST_WAIT_S = 60.0
 
 
 class Absent(Exception):  # noqa: N818 (a finding, not a fault: the caller knows what it means)
-    """There is no such object."""
+    """There is no such object, or (403) none that may be seen."""
+
+    def __init__(self, url: str, status: int = 404) -> None:
+        super().__init__(url)
+        self.status = status
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,7 @@ class Client:
     ) -> None:
         self.limits = limits or Limits()
         self.received_bytes = 0
+        self._known: dict[str, bytes] = {}
         self._sleep = sleep
         self._opener = urllib.request.build_opener(_OnlyThere)
 
@@ -92,6 +97,16 @@ class Client:
         sink = io.BytesIO()
         self._transfer(Transfer(url, 0, None, min(most_bytes, self.limits.most_bytes), sink))
         return sink.getvalue()
+
+    def once(self, url: str, most_bytes: int = 50_000_000) -> bytes:
+        """Give an object as :meth:`get` does, asking for it only the first time."""
+        if url not in self._known:
+            self._known[url] = self.get(url, most_bytes)
+        return self._known[url]
+
+    def forget(self) -> None:
+        """Ask anew for what :meth:`once` knows."""
+        self._known.clear()
 
     def save(self, url: str, path: Path, start: int = 0, end: int | None = None) -> str | None:
         """Keep a range of an object in a file; go on where an earlier run was cut.
@@ -216,7 +231,7 @@ def _as_told(path: Path, md5: str) -> bool:
 def _judge(error: urllib.error.HTTPError) -> None:
     """Say what a status means: absent, again later, or never."""
     if error.code in _ABSENT:
-        raise Absent(error.url)
+        raise Absent(error.url, error.code)
     if error.code in _AGAIN:
         after = (error.headers.get("Retry-After") or "").strip() if error.headers else ""
         wait_s = float(after) if after.isascii() and after.isdigit() and len(after) < 9 else 0.0

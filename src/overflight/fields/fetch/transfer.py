@@ -122,9 +122,9 @@ class Transfer:
 
     def begin(self, status: int, headers: http.client.HTTPMessage) -> int:
         """Check an answer before its body is read; return how many bytes of it to pass over."""
-        version = headers.get("ETag") or headers.get("Last-Modified")
-        if version and version.startswith("W/"):
-            version = None  # a weak tag does not promise the same bytes
+        version = headers.get("ETag")
+        if not version or version.startswith("W/"):  # a weak tag does not promise the same bytes
+            version = headers.get("Last-Modified")
         digest = _MD5.search(headers.get("x-goog-hash") or "")
         self.md5 = digest[1] if digest else ""
         if status == 206:

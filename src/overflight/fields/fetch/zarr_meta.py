@@ -94,7 +94,7 @@ def read(client: Client, url: str) -> About:
     """
     for name in (".zmetadata", "zarr.json"):
         try:
-            told = json.loads(client.get(f"{url}/{name}", _MOST_BYTES))
+            told = json.loads(client.once(f"{url}/{name}", _MOST_BYTES))
         except Absent:
             continue
         except (ValueError, RecursionError):
