@@ -328,6 +328,29 @@ def test_grib_that_is_not_is_refused_and_the_next_run_is_whole(server, client, t
     assert [gribs.check(file, "x") for file in files] == [12, 12]
 
 
+def test_ranges_of_two_versions_are_never_joined(server, client, tmp_path):
+    gfs_archive(server, HOURS)
+    path = f"/gfs/{gfs.paths(HOURS[0])[0]}"
+    server.tricks[path] = ["", "changes"]  # another version from the second range on
+    files = job.run(job.plan("gfs", EXTENT), tmp_path / "wind", client=client)
+    asked = [piece for place, piece in server.log if place == path]
+    assert len(asked) == 2 * len(set(asked)) > 2
+    assert gribs.check(files[0], "x") == 12
+
+
+def test_a_message_without_its_end_is_refused(server, client, tmp_path):
+    gfs_archive(server, HOURS)
+    path = f"/gfs/{gfs.paths(HOURS[0])[0]}"
+    body = bytearray(server.objects[path])
+    for at in range(len(body) - 3):
+        if body[at : at + 4] == b"7777":
+            body[at : at + 4] = b"7770"
+    server.objects[path] = bytes(body)
+    with pytest.raises(FieldError, match=r"b'7770' at byte .*GRIB to 7777"):
+        job.run(job.plan("gfs", EXTENT), tmp_path / "wind", client=client)
+    assert not list((tmp_path / "wind").glob("*.grib2"))
+
+
 def test_messages_shifted_once_are_fetched_again(server, client, tmp_path):
     gfs_archive(server, HOURS)
     server.tricks[f"/gfs/{gfs.paths(HOURS[0])[0]}"] = ["", "shifted"]
