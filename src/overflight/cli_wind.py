@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from overflight.fields.canonical import Need
+    from overflight.fields.fetch.plan import Plan
 
 Report = Callable[[str, int, int], None]  # (stage, done, total)
 
@@ -136,6 +137,76 @@ def build(
     typer.echo(
         f"{plain(out)}: {size(out.stat().st_size)}; look at it with: overflight wind inspect"
     )
+
+
+@app.command()
+def fetch(
+    case: Annotated[
+        Path, typer.Argument(metavar="CASE", exists=True, file_okay=False, help="A case folder.")
+    ],
+    source: Annotated[
+        str, typer.Option(metavar="SOURCE", help="era5, gfs, ecmwf or igra (radiosondes).")
+    ] = "era5",
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FOLDER", file_okay=False, help="Where files go.")
+    ] = Path("wind"),
+    every: Annotated[
+        int | None,
+        typer.Option(metavar="HOURS", help="Hours between fields; else what the source has."),
+    ] = None,
+    dry_run: Annotated[  # noqa: FBT002
+        bool, typer.Option("--dry-run", help="Say how much would be fetched, and stop.")
+    ] = False,
+    ask: Annotated[  # noqa: FBT002
+        bool, typer.Option("--ask", help="With --dry-run: ask the archive for sizes.")
+    ] = False,
+    quiet: Quiet = False,  # noqa: FBT002
+    json_progress: JsonProgress = False,  # noqa: FBT002
+) -> None:
+    """Download the wind that a case needs.
+
+    Its times, levels and box only. Stop it at any moment: the same command goes on where it was
+    cut. This is the only command that uses a network.
+
+    Example: overflight wind fetch my-case --source era5 --dry-run
+    """
+    from overflight.fields.fetch import job
+    from overflight.fields.fetch.plan import extent_of
+    from overflight.progress import shown
+
+    need = _need(case)
+    if need is None:  # pragma: no cover - a case always needs a wind
+        return
+    planned = job.plan(source, extent_of(need), every_h=every, probe=ask and dry_run)
+    for line in _fetch_words(planned):
+        typer.echo(plain(line))
+    if dry_run:
+        return
+    try:
+        with shown(quiet, json_progress) as report:
+            files = job.run(planned, out, report)
+    except OSError as error:
+        raise OverflightError(
+            found=f"{out} cannot be written ({error.strerror or error})",
+            expected="a folder with room for the files",
+            remedy="Make room, or name another folder with --out; then run the same command again.",
+        ) from error
+    typer.echo(f"{plain(out)}: {len(files)} files. Attribution: {plain(planned.attribution)}")
+    typer.echo(f"Next: overflight wind build {plain(out)} --case {plain(case)} --out wind.nc")
+
+
+def _fetch_words(planned: "Plan") -> list[str]:
+    """What a fetch will cost, in sentences."""
+    from overflight.release.windwords import size
+
+    minutes = planned.minutes()
+    time = f"{60.0 * minutes:.0f} s" if minutes < 1.0 else f"{minutes:,.0f} minutes"
+    return [
+        f"{planned.source}: {len(planned.parts)} files in {planned.requests:,} requests;"
+        f" {planned.download_bytes:,} bytes ({size(planned.download_bytes)}) to download,"
+        f" {time} at 50 Mbit/s; {size(planned.disk_bytes)} stay on disk.",
+        *(f"Sizes: {basis}." for basis in planned.basis),
+    ]
 
 
 def _need(case: Path | None) -> "Need | None":

@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 import zarr
 from numcodecs import Blosc
+from typer.testing import CliRunner
 
-from overflight.errors import CoverageError, FieldError
+from overflight import cli_wind
+from overflight.cli import app
+from overflight.errors import CoverageError, FieldError, OverflightError
 from overflight.fields import source
 from overflight.fields.canonical import Need
 from overflight.fields.fetch import ecmwf, gfs, gribs, job
@@ -594,3 +597,26 @@ def test_an_unknown_source_or_spacing_is_refused():
         job.plan("merra", EXTENT)
     with pytest.raises(FieldError, match="every 5 h"):
         job.plan("gfs", EXTENT, every_h=5)
+
+
+def test_the_command_says_the_cost_and_fetches(server, tmp_path, monkeypatch):
+    """A dry run asks nobody; the run leaves a folder that enters by the door."""
+    era5(server, tmp_path / "store")
+    bounds = {name: getattr(EXTENT, name) for name in Extent.__dataclass_fields__}
+    monkeypatch.setattr(cli_wind, "_need", lambda _: Need(**bounds))
+    (tmp_path / "case").mkdir()
+    words = ["wind", "fetch", str(tmp_path / "case"), "--out", str(tmp_path / "wind"), "--quiet"]
+    dry = CliRunner().invoke(app, [*words, "--dry-run"])
+    assert dry.exit_code == 0
+    assert "bytes" in dry.stdout
+    assert "50 Mbit/s" in dry.stdout
+    assert server.log == []
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0, done.output
+    assert "Next: overflight wind build" in done.stdout
+    assert source.open_winds([tmp_path / "wind"], cached=False).wind.sizes["time"] >= 2
+    (tmp_path / "file").write_text("")
+    words[4] = str(tmp_path / "file" / "below")
+    full = CliRunner().invoke(app, words)
+    assert isinstance(full.exception, OverflightError)
+    assert "cannot be written" in full.exception.found

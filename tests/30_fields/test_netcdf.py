@@ -299,6 +299,18 @@ def test_what_cannot_be_used_is_refused_by_name(tmp_path, name):
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("order", [["0001", "0005"], ["0005", "0001"]])
+def test_final_era5_wins_over_preliminary_in_either_order(tmp_path, order):
+    final = era5().drop_vars("expver")
+    preliminary = final.copy()
+    for name in ("u", "v"):
+        preliminary[name] = final[name] + 7.0
+    both = {"0001": final, "0005": preliminary}
+    data = xr.concat([both[version] for version in order], xr.DataArray(order, dims="expver",
+                     name="expver"))  # fmt: skip
+    as_written(only(netcdf.read(write(data, tmp_path / "x.nc"), ALL_OF_IT)))
+
+
 @pytest.mark.parametrize("engine", ["h5netcdf", "scipy"])
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.7, 0.95])
 def test_a_file_that_was_cut_short_is_told(tmp_path, engine, share):

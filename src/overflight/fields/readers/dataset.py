@@ -208,16 +208,24 @@ def _members(
 
 
 def _without_expver(group: list[Variable], dims: dict[str, str]) -> list[Variable]:
-    """The final ERA5 where there is one, else the preliminary."""
+    """The final ERA5 (version 1) where there is one, else the preliminary (5)."""
     dim = dims["expver"]
     joined = []
     for one in group:
-        parts = [one.values.isel({dim: i}) for i in range(one.values.sizes[dim])]
+        parts = [one.values.isel({dim: i}) for i in _final_first(one.values, dim)]
         whole = parts[0]
         for part in parts[1:]:
             whole = whole.where(whole.notnull(), part)
         joined.append(replace(one, values=whole))
     return joined
+
+
+def _final_first(values: xr.DataArray, dim: str) -> list[int]:
+    """Places along ``expver``, by version: 1 is final, 5 is preliminary, wherever they stand."""
+    if dim not in values.coords:
+        return list(range(values.sizes[dim]))
+    labels = [str(label).strip("b' ").lstrip("0") for label in values[dim].values]
+    return [int(i) for i in np.argsort(labels, kind="stable")]
 
 
 def _read(

@@ -52,9 +52,8 @@ class Native:
         return np.asarray(x), np.asarray(y)
 
     def _transformer(self) -> pyproj.Transformer:
-        geodetic = self.crs.geodetic_crs
-        if geodetic is None or geodetic == self.crs:
-            geodetic = pyproj.CRS.from_epsg(4326)
+        # The system below, not geodetic_crs: of a rotated pole that is the rotated system itself.
+        geodetic = self.crs.source_crs or pyproj.CRS.from_epsg(4326)
         return pyproj.Transformer.from_crs(self.crs, geodetic, always_xy=True)
 
     def turn_rad(self) -> Array:

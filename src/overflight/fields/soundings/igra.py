@@ -61,8 +61,7 @@ Header = tuple[str, datetime, float, float]
 def _header(line: str, at: int, name: str) -> tuple[Header, int]:
     """Station, time, place and number of levels of a header."""
     try:
-        if line[0] != "#":
-            raise ValueError(line[:20])
+        mark = line[:1] == "#"
         year, month, day, hour = (
             int(line[a:b]) for a, b in ((13, 17), (18, 20), (21, 23), (24, 26))
         )
@@ -70,12 +69,14 @@ def _header(line: str, at: int, name: str) -> tuple[Header, int]:
         count = int(line[32:36])
         lat, lon = int(line[55:62]) / 1e4, int(line[63:71]) / 1e4
         start = datetime(year, month, day)  # noqa: DTZ001 (IGRA is UTC)
-    except (ValueError, IndexError):
+    except ValueError:
+        mark = False
+    if not mark:
         raise FieldError(
             found=f"{name}:{at + 1}: {line[:40]!r}",
             expected="a header of IGRA version 2",
             remedy="The file is damaged, or of another version: fetch it again.",
-        ) from None
+        )
     start = _launched(start, hour, release)
     return (line[1:12].strip(), start, lat, lon), count
 
