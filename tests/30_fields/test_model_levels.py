@@ -129,7 +129,7 @@ def test_the_real_ifs_file_has_heights_that_fit_its_own_winds(shared_data):
     assert 17_500.0 < float(z70.min()) < float(z70.max()) < 18_800.0
 
 
-def on_levels(levels, *, with_surface):
+def on_levels(levels, *, with_surface, institution="ECMWF"):
     """NetCDF on numbered model levels: u, v and perhaps lnsp."""
     lat, lon = np.arange(30.0, 61.0, 5.0), np.arange(0.0, 41.0, 5.0)
     surface = 101_325.0 - 300.0 * np.arange(len(lon))[None, :] + 0.0 * lat[:, None]
@@ -143,7 +143,8 @@ def on_levels(levels, *, with_surface):
         "time": ("time", [0], {"units": "hours since 2023-02-01"}),
         "level": ("level", levels, {"long_name": "model_level_number"}),
         "latitude": ("latitude", lat, {"units": "degrees_north"}),
-        "longitude": ("longitude", lon, {"units": "degrees_east"})})  # fmt: skip
+        "longitude": ("longitude", lon, {"units": "degrees_east"})},
+        attrs={"institution": institution})  # fmt: skip
 
 
 def test_netcdf_on_model_levels_with_the_surface_pressure(tmp_path):
@@ -155,6 +156,14 @@ def test_netcdf_on_model_levels_with_the_surface_pressure(tmp_path):
     inside = ~np.isnan(column)
     assert inside.sum() >= 58  # the lowest may lie between two levels of a lower surface
     np.testing.assert_allclose(column[inside], expected[inside], rtol=1e-5)
+
+
+def test_netcdf_on_levels_of_an_unknown_model_is_refused(tmp_path):
+    """60 levels without coefficients may be anybody's: they have no pressure."""
+    data = on_levels(np.arange(1, 61), with_surface=True, institution="a model")
+    data.to_netcdf(tmp_path / "x.nc")
+    with pytest.raises(FieldError, match="without coefficients"):
+        netcdf.read(tmp_path / "x.nc")
 
 
 def test_netcdf_without_the_surface_pressure_keeps_what_needs_none(tmp_path):

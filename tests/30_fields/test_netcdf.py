@@ -14,7 +14,7 @@ from overflight.errors import FieldError
 from overflight.fields import canonical, source
 from overflight.fields.canonical import Need
 from overflight.fields.look import at
-from overflight.fields.readers import netcdf
+from overflight.fields.readers import axes, netcdf
 
 ALL_OF_IT = Need(variables=("u_mps", "v_mps", "z_m", "t_k", "omega_paps"))
 
@@ -410,3 +410,25 @@ def test_an_hdf5_file_that_is_no_netcdf_is_refused(tmp_path):
         file.attrs["what"] = "nothing"
     with pytest.raises(FieldError, match="not wind: it holds nothing"):
         netcdf.read(tmp_path / "x.h5")
+
+
+def test_two_variables_that_are_both_the_wind_are_refused(tmp_path):
+    data = era5()
+    data["increment"] = (0.1 * data["u"]).assign_attrs(data["u"].attrs)
+    data["increment"].attrs["standard_name"] = "eastward_wind"
+    with pytest.raises(FieldError, match="both"):
+        netcdf.read(write(data, tmp_path / "x.nc"), ALL_OF_IT)
+
+
+def test_a_standard_deviation_of_the_wind_is_not_the_wind(tmp_path):
+    data = era5()
+    data["usd"] = (0.1 * data["u"]).assign_attrs(data["u"].attrs)
+    data["usd"].attrs |= {"standard_name": "eastward_wind",
+                          "cell_methods": "time: standard_deviation"}  # fmt: skip
+    as_written(only(netcdf.read(write(data, tmp_path / "x.nc"), ALL_OF_IT)))
+
+
+@pytest.mark.parametrize("levels", [[850.0, 700.0, 500.0, 250.0], [1000.0, 500.0, 100.0], [250.0]])
+def test_hectopascals_called_pascals_are_refused(levels):
+    with pytest.raises(FieldError, match="Pa"):
+        axes.pressures_pa(np.array(levels), "Pa", "level")

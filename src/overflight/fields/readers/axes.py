@@ -134,11 +134,12 @@ def pressures_pa(values: Array, units: object, name: str) -> tuple[Array, str]:
             remedy="The unit of the level axis is probably wrong (hPa for Pa, or Pa for hPa):"
             " correct its units attribute.",
         )
-    if factor == 1.0 and high <= 1_100.0 and low * factor < 100.0 and len(values) > 1:
+    if factor == 1.0 and high <= 1_100.0:  # in Pa it would lie above every balloon
         raise FieldError(
             found=f"levels from {low:g} to {high:g} {units}",
             expected="pressures in Pa that reach into the stratosphere or below: 1,000 to 100,000",
-            remedy="The numbers look like hPa: correct the units attribute of the level axis.",
+            remedy="The numbers look like hPa: correct the units attribute of the level axis, or"
+            " fetch levels below 11 hPa too.",
         )
     return levels_pa, told
 

@@ -61,6 +61,9 @@ def pieces(ds: xr.Dataset, need: Need, origin: str) -> list[xr.Dataset]:
     return made
 
 
+_NOT_THE_FIELD = ("standard_deviation", "variance", "range")  # of cell_methods
+
+
 def _variables(ds: xr.Dataset) -> Iterator[Variable]:
     """Every variable that is something to us, with the kinds of its axes."""
     for name in ds.variables:
@@ -68,6 +71,8 @@ def _variables(ds: xr.Dataset) -> Iterator[Variable]:
         if values.dtype.kind not in "fiu" or str(name) in ds.dims:
             continue
         attrs = values.attrs
+        if any(word in str(attrs.get("cell_methods", "")) for word in _NOT_THE_FIELD):
+            continue
         try:
             role = role_of(
                 str(name),
@@ -166,9 +171,23 @@ def _groups(wanted: list[Variable]) -> list[list[Variable]]:
     return list(groups.values())
 
 
+def _refuse_twins(group: list[Variable], origin: str) -> None:
+    """Two variables that both claim to be the wind: which one is not ours to choose."""
+    names: dict[str, str] = {}
+    for one in group:
+        first = names.setdefault(one.role.name, one.name)
+        if first != one.name:
+            raise FieldError(
+                found=f"{origin}: {one.role.name} is both {first!r} and {one.name!r}",
+                expected="one variable for each quantity",
+                remedy="Remove the one that is not the wind itself (an increment, a mean).",
+            )
+
+
 def _read_group(
     ds: xr.Dataset, group: list[Variable], found: list[Variable], need: Need, origin: str
 ) -> Iterator[xr.Dataset]:
+    _refuse_twins(group, origin)
     dims = group[0].dims
     strange = [kind[2:] for kind in dims if kind.startswith("? ")]
     strange = [dim for dim in strange if group[0].values.sizes.get(dim, 1) > 1]

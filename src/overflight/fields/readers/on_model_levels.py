@@ -14,6 +14,7 @@ from overflight.fields.readers.timeline import Timeline
 
 Array = NDArray[np.float64]
 
+_MOST_OTHER_LEVELS = 127  # of any other model in public archives (GFS)
 _HALF = (("hyai", "hybi"), ("ap_bnds", "b_bnds"), ("a_bnds", "b_bnds"))
 
 
@@ -30,11 +31,17 @@ def read(
     Raises
     ------
     FieldError
-        If the levels have no numbers, or the surface pressure is missing where it matters.
+        If the levels have no numbers or no known coefficients, or the surface pressure
+        is missing where it matters.
     """
     dims = group[0].dims
-    coefficients, notes = _coefficients(ds, origin)
+    own = _own_coefficients(ds)
+    coefficients = own or model_levels.l137()
     levels = _numbers(ds, dims["hybrid"], coefficients, origin)
+    notes = []
+    if own is None:
+        _refuse_unknown_levels(ds, levels, origin)
+        notes.append("The levels were taken as ECMWF's 137 model levels.")
     lat = Picked.of(ds[dims["lat"]].values.astype(np.float64), need.south_deg, need.north_deg,
                     "latitudes", origin)  # fmt: skip
     lon = Picked.longitudes(ds[dims["lon"]].values.astype(np.float64), need, origin)
@@ -67,15 +74,27 @@ def read(
     return piece_of(fields, line, (reference[part], lat.values, lon.values), notes, origin)
 
 
-def _coefficients(ds: xr.Dataset, origin: str) -> tuple[Coefficients, list[str]]:
-    """The file's own coefficients, else those of ECMWF's 137 levels."""
+def _refuse_unknown_levels(ds: xr.Dataset, levels: NDArray[np.int64], origin: str) -> None:
+    """Levels without coefficients are ECMWF's 137 only where the file says so or counts so far."""
+    said = " ".join(str(value) for value in ds.attrs.values()).lower()
+    ecmwf = "ecmwf" in said or any("GRIB_paramId" in ds[name].attrs for name in ds.data_vars)
+    last = int(np.max(levels))
+    if not ecmwf and last <= _MOST_OTHER_LEVELS:
+        raise FieldError(
+            found=f"{origin}: model levels to {last} without coefficients a and b",
+            expected="the a and b of every half level, or a file that says it is ECMWF's",
+            remedy="Add the coefficients to the file, or fetch the wind on pressure levels.",
+        )
+
+
+def _own_coefficients(ds: xr.Dataset) -> Coefficients | None:
+    """The coefficients that the file holds."""
     for a_name, b_name in _HALF:
         if a_name in ds.variables and b_name in ds.variables:
             a, b = (_half(ds[name].values.astype(np.float64)) for name in (a_name, b_name))
             scale = 100_000.0 if float(np.nanmax(a)) < 10.0 else 1.0  # a in units of p0
-            return Coefficients(a * scale, b), []
-    del origin
-    return model_levels.l137(), ["The levels were taken as ECMWF's 137 model levels."]
+            return Coefficients(a * scale, b)
+    return None
 
 
 def _half(values: Array) -> Array:
