@@ -49,6 +49,13 @@ class Timeline:
             where=tuple(self.where[i] for i in kept),
         )
 
+    def each(self) -> Iterator["Timeline"]:
+        """The same one time after the other."""
+        for i in range(len(self.times)):
+            lead_s = None if self.lead_s is None else self.lead_s[i : i + 1]
+            one = self.where[i : i + 1]
+            yield replace(self, times=self.times[i : i + 1], lead_s=lead_s, where=one)
+
 
 def of(
     ds: xr.Dataset, values: xr.DataArray, dims: dict[str, str], origin: str
