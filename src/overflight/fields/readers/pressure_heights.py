@@ -72,7 +72,7 @@ def heights_m(
     else:
         base_m = ground[1] - _ground_above_lowest_m(log_p, virtual_k, above_m, np.log(ground[0]))
     above_m[missing] = np.nan
-    return above_m + base_m
+    return np.asarray(above_m + base_m)
 
 
 def _ground_above_lowest_m(
@@ -162,19 +162,14 @@ class Air:
         )
         for time, moment in enumerate(line.each()):
             temperature = load(self.temperature, moment, indexers, order)[0][0]
-            humidity = self.humidity and load(self.humidity, moment, indexers, order)[0][0]
-            ground = self.ground and (
-                self._flat(self.ground[0], moment, across),
-                self._flat(self.ground[1], moment, across),
-            )
+            humidity, ground = None, None
+            if self.humidity is not None:
+                humidity = load(self.humidity, moment, indexers, order)[0][0]
+            if self.ground is not None:
+                pressure, height = (_flat(one, moment, across) for one in self.ground)
+                ground = pressure, height
             made[time] = heights_m(self.levels.values, temperature, humidity, ground)[: self.wanted]
         return made, ON_GROUND if self.ground else ON_STANDARD, [self._words()]
-
-    def _flat(
-        self, one: Variable, moment: Timeline, across: dict[str, NDArray[np.intp]]
-    ) -> Array:
-        values = load(one, moment, across, tuple(across))[0][0].astype(np.float64)
-        return values / GRAVITY_MPS2 if one.role.name == "geopotential_m2s2" else values
 
     def _words(self) -> str:
         """How the heights came about."""
@@ -199,3 +194,11 @@ def _ground(first: Variable, found: list[Variable]) -> tuple[Variable, Variable]
     height = flat.get("surface_m") or flat.get("geopotential_m2s2")
     pressure = flat.get("surface_pa")
     return (pressure, height) if pressure and height else None
+
+
+def _flat(one: Variable, moment: Timeline, across: dict[str, NDArray[np.intp]]) -> Array:
+    """A field of one level at one time, in SI; a geopotential as a height."""
+    values: Array = load(one, moment, across, tuple(across))[0][0].astype(np.float64)
+    if one.role.name == "geopotential_m2s2":
+        values /= GRAVITY_MPS2
+    return values

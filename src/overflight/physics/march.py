@@ -1,0 +1,260 @@
+"""Many balloons on levels of their own, marched in blocks through a gridded wind.
+
+The midpoint and the classical Runge-Kutta step of :mod:`overflight.physics.integrate` in the wind
+of :mod:`overflight.physics.windgrid`, for many particles at once: a block of particles goes through
+all steps between two times of the wind before the next block begins, so that its cells stay in the
+first-level cache (:mod:`overflight.physics.blocks`). Near the poles, and on uneven grids, particles
+go through the plain functions one by one. Results depend on no order, number or thread.
+
+Steps end on the times of the wind and are at most as long as asked for, because the wind is linear
+between its times and has a kink at them (method 1).
+"""
+
+import math
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from overflight.physics import blocks
+from overflight.physics.blocks import Balloons, Block, Sheets
+from overflight.physics.integrate import midpoint_step, rk4_step
+from overflight.physics.kernel import kernel, loop
+from overflight.physics.lanes import LANES
+from overflight.physics.local import pole_limit
+from overflight.physics.sphere import Vector, rate
+from overflight.physics.windgrid import WindGrid, wind
+
+Array = NDArray[np.float64]
+
+# Stages of a step: when the wind is asked for, as a part of the step; its weight in the sum; and
+# how far the next stage lies ahead. The weights are whole, so that single precision has them
+# exactly: a rounded sixth would stretch every track by 3e-8.
+_MIDPOINT = ((0.0, 0.0, 0.5), (0.5, 1.0, 0.0))
+_RK4 = ((0.0, 1.0, 0.5), (0.5, 2.0, 0.5), (0.5, 2.0, 1.0), (1.0, 1.0, 0.0))
+_FOURTH = len(_RK4)
+STAGES = {"midpoint": np.array(_MIDPOINT), "rk4": np.array(_RK4)}
+
+
+class Leg(NamedTuple):
+    """Equal steps between two times of the wind."""
+
+    start_s: float
+    dt_s: float
+    n_steps: int
+    share: float  # how far the start lies from the earlier time to the later
+    step_share: float  # how far one step goes of that way
+    pole_sine: float  # of the latitude beyond which particles go one by one
+
+
+class _Alone(NamedTuple):
+    """One particle on its level, for the plain steps."""
+
+    grid: WindGrid
+    log_pressure: float
+    height_m: float
+
+
+@kernel
+def _turn(alone: _Alone, time_s: float, x: float, y: float, z: float) -> Vector:
+    times = alone.grid.time_s
+    inside_s = min(max(time_s, times[0]), times[times.shape[0] - 1])  # round-off at the last step
+    u_mps, v_mps = wind(alone.grid, inside_s, alone.log_pressure, x, y, z)
+    return rate(x, y, z, u_mps, v_mps, alone.height_m)
+
+
+@loop
+def _one_by_one(
+    block: Block, grid: WindGrid, balloons: Balloons, leg: Leg, step: int, first: int, order: int
+) -> None:
+    """Repeat the step of every lane that started near a pole with the plain functions."""
+    for lane in range(min(LANES, len(balloons.places) - first)):
+        at = blocks.before(block, lane)
+        if abs(at[2]) < leg.pole_sine:
+            continue
+        alone = _Alone(grid, balloons.log_pressure[first + lane], balloons.height_m[first + lane])
+        time_s = leg.start_s + step * leg.dt_s
+        if order == _FOURTH:
+            at = rk4_step(_turn, alone, time_s, at, leg.dt_s)
+        else:
+            at = midpoint_step(_turn, alone, time_s, at, leg.dt_s)
+        blocks.put(block, lane, at)
+
+
+@loop
+def _march(
+    grid: WindGrid,
+    sheets: Sheets,
+    balloons: Balloons,
+    leg: Leg,
+    stages: Array,
+    first: int,
+    end: int,
+) -> None:
+    """Take the particles from ``first`` to before ``end`` through all steps of a leg."""
+    block, last = blocks.blank(), stages.shape[0] - 1
+    whole = 1.0 / stages[:, 1].sum()
+    for begin in range(first, end, LANES):
+        blocks.load(block, balloons, begin)
+        for step in range(leg.n_steps):
+            blocks.stand(block, sheets, leg.dt_s)
+            for stage in range(last + 1):
+                later = leg.share + leg.step_share * (step + stages[stage, 0])
+                blocks.blow(block, sheets, np.float32(later))
+                if stage < last:
+                    weight, fraction = stages[stage, 1], stages[stage, 2]
+                    blocks.ahead(block, sheets, np.float32(weight), np.float32(fraction))
+            blocks.land(block, np.float32(stages[last, 1]), whole)
+            _one_by_one(block, grid, balloons, leg, step, begin, last + 1)
+        for lane in range(min(LANES, end - begin)):
+            balloons.places[begin + lane] = blocks.now(block, lane)
+
+
+@loop
+def _pack(
+    uv_mps: NDArray[np.float32], time: int, first: int, end: int, nodes: NDArray[np.float32]
+) -> None:
+    """Write u, v and their change until the next time beside each other."""
+    at = 0
+    for level in range(first, end):
+        for row in range(uv_mps.shape[2]):
+            for column in range(uv_mps.shape[3]):
+                for part in range(2):
+                    now = uv_mps[time, level, row, column, part]
+                    nodes[at + part] = now
+                    nodes[at + 2 + part] = uv_mps[time + 1, level, row, column, part] - now
+                at += 4
+
+
+def is_even(axis: Array) -> bool:
+    """Whether an axis has one spacing; only on such axes do blocks march.
+
+    >>> is_even(np.array([0.0, 2.5, 5.0])), is_even(np.array([0.0, 2.5, 5.1]))
+    (True, False)
+    """
+    steps = np.diff(axis)
+    return bool(np.abs(steps - steps.mean()).max() <= 1e-9 * abs(steps.mean()) + 1e-11)
+
+
+def march(
+    grid: WindGrid,
+    places: Array,
+    log_pressure: Array,
+    height_m: Array,
+    times_s: Array,
+    *,
+    step_s: float,
+    scheme: str = "rk4",
+    n_threads: int = 1,
+) -> Array:
+    """Carry balloons on constant levels through the wind.
+
+    Parameters
+    ----------
+    places : (particle, 3)
+        Unit normals at ``times_s[0]``.
+    log_pressure, height_m : (particle,)
+        Of each balloon's level.
+    times_s : (output,)
+        Increasing, or decreasing to go back in time; in the grid's seconds.
+    step_s
+        The longest step.
+    scheme
+        "midpoint" or "rk4".
+
+    Returns
+    -------
+    paths : (output, particle, 3)
+        NaN from where a balloon leaves the wind's times, levels or box.
+    """
+    stages, even = STAGES[scheme], is_even(grid.lat_deg) and is_even(grid.lon_deg)
+    balloons, levels = _on_levels(grid, places, log_pressure, height_m)
+    paths = np.empty((len(times_s), *places.shape))
+    paths[0] = places
+    nodes = np.empty(4 * (levels[1] - levels[0]) * math.prod(grid.uv_mps.shape[2:4]), np.float32)
+    sheets, packed = _sheets(grid, nodes), -1
+    chunk = LANES * max(1, min(64, len(places) // (4 * LANES * n_threads)))
+    with ThreadPoolExecutor(n_threads) as pool:
+        for output in range(1, len(times_s)):
+            stretch = times_s[output - 1], times_s[output], step_s
+            for time, leg in legs(grid.time_s, *stretch, even=even):
+                if time < 0:
+                    balloons.places[:] = math.nan
+                    break
+                if time != packed:
+                    _pack(grid.uv_mps, time, *levels, nodes)
+                    packed = time
+                starts = range(0, len(places), chunk)
+                work = partial(_march, grid, sheets, balloons, leg, stages)
+                list(pool.map(work, starts, (min(at + chunk, len(places)) for at in starts)))
+            paths[output] = balloons.places
+    return paths
+
+
+def _on_levels(
+    grid: WindGrid, places: Array, log_pressure: Array, height_m: Array
+) -> tuple[Balloons, tuple[int, int]]:
+    """Balloons with their levels, counted from the uppermost one used; and which are used."""
+    axis = grid.log_pressure
+    upper = np.clip(np.searchsorted(axis, log_pressure, "right") - 1, 0, len(axis) - 2)
+    down = (log_pressure - axis[upper]) / (axis[upper + 1] - axis[upper])
+    down = np.where((down >= -1e-12) & (down <= 1.0 + 1e-12), down, math.nan)
+    first, end = (int(upper.min()), int(upper.max()) + 2) if len(upper) else (0, 2)
+    return (
+        Balloons(
+            np.array(places, dtype=np.float64, order="C"),
+            np.asarray(log_pressure, dtype=np.float64),
+            np.asarray(height_m, dtype=np.float64),
+            (upper - first).astype(np.int32),
+            down.astype(np.float32),
+        ),
+        (first, end),
+    )
+
+
+def _sheets(grid: WindGrid, nodes: NDArray[np.float32]) -> Sheets:
+    lat, lon = np.radians(grid.lat_deg), np.radians(grid.lon_deg)
+    return Sheets(
+        nodes,
+        len(lat),
+        len(lon),
+        float(lat[0]),
+        float(lon[0]),
+        float((len(lat) - 1) / (lat[-1] - lat[0])),
+        float((len(lon) - 1) / (lon[-1] - lon[0])),
+        bool(grid.lon_deg[-1] - grid.lon_deg[0] >= 360.0 - 1e-9),
+    )
+
+
+def legs(
+    axis_s: Array, start_s: float, end_s: float, step_s: float, *, even: bool = True
+) -> Iterator[tuple[int, Leg]]:
+    """Cut a stretch of time at the times of the wind, and each part into equal steps.
+
+    Parameters
+    ----------
+    even
+        Whether the grid is; if not, every particle goes one by one.
+
+    Yields
+    ------
+    time, leg
+        Index of the earlier time around it; -1 where the wind ends before the stretch does.
+    """
+    forward = end_s >= start_s
+    at = start_s
+    while at != end_s:
+        time = int(np.searchsorted(axis_s, at, "right" if forward else "left")) - 1
+        if time < 0 or time > len(axis_s) - 2:
+            yield -1, Leg(at, 0.0, 0, 0.0, 0.0, 0.0)
+            return
+        first, last = float(axis_s[time]), float(axis_s[time + 1])
+        stop = min(end_s, last) if forward else max(end_s, first)
+        n_steps = max(1, math.ceil(abs(stop - at) / step_s - 1e-9))
+        dt_s, length_s = (stop - at) / n_steps, last - first
+        sine = math.sqrt(1.0 - min(pole_limit(dt_s), 1.0) ** 2) if even else -1.0
+        yield time, Leg(at, dt_s, n_steps, (at - first) / length_s, dt_s / length_s, sine)
+        at = stop
