@@ -15,7 +15,7 @@ from overflight.errors import FieldError
 from overflight.fields import canonical
 from overflight.fields.canonical import Need
 from overflight.fields.readers import axes, makers, on_model_levels, projected, timeline
-from overflight.fields.readers.loading import Picked, Variable, load, piece_of
+from overflight.fields.readers.loading import Picked, Variable, horizontal, load_all, piece_of
 from overflight.fields.readers.names import role_of
 from overflight.fields.readers.timeline import Timeline
 
@@ -50,7 +50,7 @@ def pieces(ds: xr.Dataset, need: Need, origin: str) -> list[xr.Dataset]:
             expected="eastward and northward wind on pressure levels",
             remedy="Fetch u and v on pressure levels.",
         )
-    maker = makers.of_attributes(ds.attrs, ecmwf_analysis=_is_ecmwf(ds))
+    maker = makers.of_attributes(ds.attrs, ecmwf_analysis=makers.by_eccodes(ds))
     made: list[xr.Dataset] = []
     for group in _groups(wanted):
         for piece in _read_group(ds, group, found, need, origin):
@@ -145,10 +145,6 @@ def _held(ds: xr.Dataset) -> str:
         str(ds[name].attrs.get("long_name") or name) for name in ds.data_vars if ds[name].ndim >= 1
     ]
     return ", ".join(names[:6]) + (" and others" if len(names) > 6 else "") if names else "nothing"
-
-
-def _is_ecmwf(ds: xr.Dataset) -> bool:
-    return any("GRIB_paramId" in ds[name].attrs for name in ds.data_vars)
 
 
 def _keep_ours(ds: xr.Dataset, piece: xr.Dataset) -> None:
@@ -293,21 +289,9 @@ def _regular(
     origin: str,
 ) -> xr.Dataset:
     """Read variables on a latitude-longitude grid."""
-    dims = group[0].dims
-    lat = Picked.of(
-        ds[dims["lat"]].values.astype(np.float64),
-        need.south_deg,
-        need.north_deg,
-        "latitudes",
-        origin,
-    )
-    lon = Picked.longitudes(ds[dims["lon"]].values.astype(np.float64), need, origin)
+    lat, lon = horizontal(ds, group[0].dims, need, origin)
     indexers = {"lat": lat.index, "lon": lon.index, "pressure": levels.index}
-    fields, notes = {}, []
-    for one in group:
-        order = ("pressure", "lat", "lon")
-        fields[one.role.name], told = load(one, line, indexers, order)
-        notes += told
+    fields, notes = load_all(group, line, indexers, ("pressure", "lat", "lon"))
     if lon.dropped:
         notes.append("The last column repeated the first one and was dropped.")
     return piece_of(fields, line, (levels.values, lat.values, lon.values), notes, origin)

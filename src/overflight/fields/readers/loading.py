@@ -96,6 +96,29 @@ class Picked:
         return Picked(self.values[inside], self.index[inside], self.dropped)
 
 
+def horizontal(
+    ds: xr.Dataset, dims: dict[str, str], need: Need, origin: str
+) -> tuple[Picked, Picked]:
+    """The needed latitudes and longitudes of a regular grid."""
+    lat_deg = ds[dims["lat"]].values.astype(np.float64)
+    lat = Picked.of(lat_deg, need.south_deg, need.north_deg, "latitudes", origin)
+    return lat, Picked.longitudes(ds[dims["lon"]].values.astype(np.float64), need, origin)
+
+
+def load_all(
+    group: list[Variable],
+    line: Timeline,
+    indexers: dict[str, NDArray[np.intp]],
+    order: tuple[str, ...],
+) -> tuple[dict[str, NDArray[np.float32]], list[str]]:
+    """Load the same part of several variables, by canonical name, as :func:`load` does of one."""
+    fields, notes = {}, []
+    for one in group:
+        fields[one.role.name], told = load(one, line, indexers, order)
+        notes += told
+    return fields, notes
+
+
 def load(
     one: Variable,
     line: Timeline,

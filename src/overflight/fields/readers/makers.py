@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import xarray as xr
+
 ERA5 = "contains modified Copernicus Climate Change Service information (ERA5), CC BY 4.0"
 ECMWF = "contains modified ECMWF information, CC BY 4.0; ECMWF is not responsible for any use"
 NOAA = "NOAA data, public domain"
@@ -63,6 +65,11 @@ class Maker:
     product: str
     title: str
     attribution: str
+
+
+def by_eccodes(ds: xr.Dataset) -> bool:
+    """Whether variables carry the marks of ecCodes, with which ECMWF makes NetCDF of GRIB."""
+    return any("GRIB_paramId" in ds[name].attrs for name in ds.data_vars)
 
 
 def of_attributes(attrs: Mapping[str, object], *, ecmwf_analysis: bool = False) -> Maker:

@@ -7,8 +7,15 @@ from numpy.typing import NDArray
 from overflight.errors import FieldError
 from overflight.fields import canonical
 from overflight.fields.canonical import Need
-from overflight.fields.readers import model_levels
-from overflight.fields.readers.loading import Picked, Variable, load, piece_of
+from overflight.fields.readers import makers, model_levels
+from overflight.fields.readers.loading import (
+    Picked,
+    Variable,
+    horizontal,
+    load,
+    load_all,
+    piece_of,
+)
 from overflight.fields.readers.model_levels import Coefficients
 from overflight.fields.readers.timeline import Timeline
 
@@ -42,9 +49,7 @@ def read(
     if own is None:
         _refuse_unknown_levels(ds, levels, origin)
         notes.append("The levels were taken as ECMWF's 137 model levels.")
-    lat = Picked.of(ds[dims["lat"]].values.astype(np.float64), need.south_deg, need.north_deg,
-                    "latitudes", origin)  # fmt: skip
-    lon = Picked.longitudes(ds[dims["lon"]].values.astype(np.float64), need, origin)
+    lat, lon = horizontal(ds, dims, need, origin)
     order = np.argsort(levels)
     surface = _surface_pa(found, line, lat, lon)
     if surface is None:
@@ -55,10 +60,8 @@ def read(
     reference = model_levels.reference_pressures_pa(coefficients, levels[order])
     part = canonical.enclosing(reference, need.pressure_min_pa, need.pressure_max_pa)
     indexers = {"hybrid": order, "lat": lat.index, "lon": lon.index}
-    raw = {}
-    for one in group:
-        raw[one.role.name], told = load(one, line, indexers, ("hybrid", "lat", "lon"))
-        notes += told
+    raw, told = load_all(group, line, indexers, ("hybrid", "lat", "lon"))
+    notes += told
     fields = {
         name: np.empty((len(line.times), part.stop - part.start, *values.shape[2:]), np.float32)
         for name, values in raw.items()
@@ -77,7 +80,7 @@ def read(
 def _refuse_unknown_levels(ds: xr.Dataset, levels: NDArray[np.int64], origin: str) -> None:
     """Levels without coefficients are ECMWF's 137 only where the file says so or counts so far."""
     said = " ".join(str(value) for value in ds.attrs.values()).lower()
-    ecmwf = "ecmwf" in said or any("GRIB_paramId" in ds[name].attrs for name in ds.data_vars)
+    ecmwf = "ecmwf" in said or makers.by_eccodes(ds)
     last = int(np.max(levels))
     if not ecmwf and last <= _MOST_OTHER_LEVELS:
         raise FieldError(

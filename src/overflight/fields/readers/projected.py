@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from overflight.errors import FieldError
 from overflight.fields.canonical import Need
 from overflight.fields.readers import boxes
-from overflight.fields.readers.loading import Picked, Variable, load, piece_of
+from overflight.fields.readers.loading import Picked, Variable, load_all, piece_of
 from overflight.fields.readers.names import spelled
 from overflight.fields.readers.timeline import Timeline
 
@@ -149,10 +149,7 @@ def read(
         "y": np.arange(len(native.y)),
         "x": np.arange(len(native.x)),
     }
-    fields, notes = {}, []
-    for one in group:
-        fields[one.role.name], told = load(one, line, indexers, ("pressure", "y", "x"))
-        notes += told
+    fields, notes = load_all(group, line, indexers, ("pressure", "y", "x"))
     if "u_mps" in fields:
         notes.append("The winds of this projected grid were taken as true east and north.")
     lat, lon, made, told = regrid(native, fields, need, origin)
