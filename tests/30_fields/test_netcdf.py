@@ -1,6 +1,7 @@
 """NetCDF of every dialect becomes the same canonical wind, or is refused by name."""
 
 import gc
+import tracemalloc
 from datetime import UTC, datetime
 
 import h5netcdf
@@ -135,9 +136,10 @@ def test_the_thirtieth_of_february_becomes_the_last_day_of_it(tmp_path):
                                                    {"units": "Pa"})), ""),
         (lambda d: d.assign_coords(pressure_level=("pressure_level", LEVELS_HPA)), "no unit"),
         (lambda d: d.expand_dims(member=[7]), ""),
+        (lambda d: d.expand_dims("whatever"), ""),
     ],
     ids=["backward", "south-first", "top-first", "twice", "bare", "0-360", "order", "float32",
-         "pascal", "unitless", "one-member"],
+         "pascal", "unitless", "one-member", "one-of-a-kind"],
 )  # fmt: skip
 def test_what_is_only_arranged_differently_reads_the_same(tmp_path, change, noted):
     piece = only(netcdf.read(write(change(era5()), tmp_path / "x.nc"), ALL_OF_IT))
@@ -323,6 +325,46 @@ def test_a_file_that_was_cut_short_is_told(tmp_path, engine, share):
     assert refusal.value.remedy
     del refusal
     gc.collect()  # scipy leaves a handle behind on a damaged file: let it complain here
+
+
+@pytest.mark.parametrize("chunk", [(3, 4, 13, 25), (2, 3, 7, 25), (3, 1, 13, 25), (1, 4, 5, 5)])
+def test_chunks_of_any_shape_hold_the_same_wind(tmp_path, chunk):
+    data = era5()
+    path = write(
+        data, tmp_path / "x.nc", **{n: {"chunksizes": chunk, "zlib": True} for n in "uvzt"}
+    )
+    as_written(only(netcdf.read(path, ALL_OF_IT)))
+    part = only(netcdf.read(path, Need(time_min=TIMES[1], pressure_max_pa=6_000.0)))
+    np.testing.assert_allclose(part["v_mps"], truth()[1][1:, 3:0:-1], rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("engine", "encoding"),
+    [
+        ("scipy", {}),
+        ("h5netcdf", {"chunksizes": (5, 4, 181, 360), "zlib": True}),
+        ("h5netcdf", {"chunksizes": (5, 4, 181, 360), "zlib": True, "dtype": "i2",
+                      "scale_factor": 1e-2, "add_offset": 5.0, "_FillValue": -32767}),
+    ],
+    ids=["classic", "one chunk", "one packed chunk"],
+)  # fmt: skip
+def test_reading_takes_little_more_memory_than_the_wind_itself(tmp_path, engine, encoding):
+    """A global degree, five times: at most 2.5 times the arrays that are wanted."""
+    lon = np.arange(0.0, 360.0)
+    field = np.broadcast_to(np.sin(np.radians(lon)).astype("f4"), (5, 4, 181, 360))
+    axes_of = {
+        "time": ("time", np.arange(5), {"units": "hours since 2023-02-01"}),
+        "plev": ("plev", 100.0 * LEVELS_HPA, {"units": "Pa"}),
+        "lat": ("lat", lon[:181] - 90.0, {"units": "degrees_north"}),
+        "lon": ("lon", lon, {"units": "degrees_east"}),
+    }
+    wind = xr.merge([cmip(name, field, **axes_of) for name in ("ua", "va")])
+    path = write(wind, tmp_path / "x.nc", engine, **dict.fromkeys(("ua", "va"), encoding))
+    tracemalloc.start()
+    piece = only(netcdf.read(path))
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak_bytes <= 2.5 * piece.nbytes
 
 
 def test_only_the_needed_part_is_read_with_the_nodes_around_it(tmp_path):

@@ -1,5 +1,6 @@
 """Zarr stores of both versions, in folders and zip files, in the layout of ARCO-ERA5."""
 
+import collections
 import zipfile
 
 import numpy as np
@@ -86,6 +87,53 @@ def test_only_the_chunks_of_the_needed_part_are_opened(tmp_path):
     assert pieces[0].sizes["time"] == 1
     with pytest.raises(FieldError, match="cannot be read to its end"):
         zarr_store.read(path)
+
+
+FETCHED = collections.Counter()
+
+
+class Counting(zarr.storage.LocalStore):
+    """Counts how often each chunk of the wind is fetched, and so unpacked."""
+
+    async def get(self, key, *args, **kwargs):
+        if key.startswith("u_component_of_wind/") and not key.endswith((".json", ".z")):
+            FETCHED[key] += 1
+        return await super().get(key, *args, **kwargs)
+
+
+@pytest.mark.parametrize("chunk", [(3, 4, 13, 25), (3, 1, 13, 25), (2, 4, 13, 25)])
+def test_a_chunk_of_several_times_is_unpacked_once(tmp_path, monkeypatch, chunk):
+    path = tmp_path / "store"
+    arco().to_zarr(path, zarr_format=3, encoding={"u_component_of_wind": {"chunks": chunk}})
+    FETCHED.clear()
+    monkeypatch.setattr(zarr_store, "_store", Counting)
+    (piece,) = zarr_store.read(path, Need(variables=("u_mps",)))
+    np.testing.assert_allclose(piece["u_mps"], truth()[0][:, ::-1], rtol=1e-5)
+    assert len(FETCHED) == (3 // chunk[0] + (3 % chunk[0] > 0)) * (4 // chunk[1])
+    assert set(FETCHED.values()) == {1}
+
+
+@pytest.mark.parametrize("versions", [[1, 5], [5, 1]])
+def test_of_two_versions_only_what_is_needed_is_opened(tmp_path, versions):
+    """The final version has no third time. All chunks that nobody needs are destroyed."""
+    final = arco()[["u_component_of_wind"]]
+    preliminary = final + 100.0
+    final["u_component_of_wind"][2] = np.nan
+    by_version = {1: final, 5: preliminary}
+    data = xr.concat([by_version[one] for one in versions], "expver", combine_attrs="override")
+    data = data.assign_coords(expver=("expver", versions)).transpose("time", ...)
+    data["u_component_of_wind"].attrs = arco()["u_component_of_wind"].attrs
+    path = tmp_path / "store"
+    data.to_zarr(
+        path, zarr_format=2, encoding={"u_component_of_wind": {"chunks": (1, 1, 4, 13, 25)}}
+    )
+    new = versions.index(5)
+    for useless in (f"1.{new}.0.0.0", "0.0.0.0.0", "0.1.0.0.0"):
+        (path / "u_component_of_wind" / useless).write_bytes(b"rubbish")
+    (piece,) = zarr_store.read(path, Need(variables=("u_mps",), time_min=TIMES[1]))
+    u = truth()[0][1:, ::-1].astype("f4")
+    np.testing.assert_allclose(piece["u_mps"], np.stack([u[0], u[1] + 100.0]), rtol=1e-5)
+    assert "expver" in piece.attrs["notes"]
 
 
 def test_a_zip_that_is_no_store_is_refused(tmp_path):

@@ -1,8 +1,8 @@
 """From an opened dataset, NetCDF or Zarr alike, to pieces of canonical wind.
 
-The dataset comes undecoded as to time and unread: only the part that is needed is ever loaded, one
-time after the other. What a variable is, is decided in :mod:`names`, what an axis is in
-:mod:`axes`, and who made it in :mod:`makers`; here they are put together.
+The dataset comes undecoded as to time and unread: only the part that is needed is ever loaded, and
+no more of it at once than :mod:`chunks` says. What a variable is, is decided in :mod:`names`, what
+an axis is in :mod:`axes`, and who made it in :mod:`makers`; here they are put together.
 """
 
 from collections.abc import Iterator
@@ -194,8 +194,7 @@ def _read_group(
             remedy="Select one entry along it, or describe it with a standard_name.",
         )
     expver = "expver" in dims and dims["expver"] in group[0].values.dims
-    for one_member, number in _members(group, dims):
-        chosen = _without_expver(one_member, dims) if expver else one_member
+    for chosen, number in _members(group, dims):
         for line in timeline.of(ds, chosen[0].values, dims, origin):
             piece = _read(ds, chosen, found, need, line, origin)
             if piece is None:
@@ -220,27 +219,6 @@ def _members(
         one = [replace(var, values=var.values.isel({dim: index})) for var in group]
         single = group[0].values.sizes[dim] == 1
         yield one, None if single else int(labels[index]) if labels is not None else index
-
-
-def _without_expver(group: list[Variable], dims: dict[str, str]) -> list[Variable]:
-    """The final ERA5 (version 1) where there is one, else the preliminary (5)."""
-    dim = dims["expver"]
-    joined = []
-    for one in group:
-        parts = [one.values.isel({dim: i}) for i in _final_first(one.values, dim)]
-        whole = parts[0]
-        for part in parts[1:]:
-            whole = whole.where(whole.notnull(), part)
-        joined.append(replace(one, values=whole))
-    return joined
-
-
-def _final_first(values: xr.DataArray, dim: str) -> list[int]:
-    """Places along ``expver``, by version: 1 is final, 5 is preliminary, wherever they stand."""
-    if dim not in values.coords:
-        return list(range(values.sizes[dim]))
-    labels = [str(label).strip("b' ").lstrip("0") for label in values[dim].values]
-    return [int(i) for i in np.argsort(labels, kind="stable")]
 
 
 def _read(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from overflight.errors import FieldError
 from overflight.fields import canonical
 from overflight.fields.canonical import Need
-from overflight.fields.readers import timeline
+from overflight.fields.readers import chunks, timeline
 from overflight.fields.readers.names import GRAVITY_MPS2, Role
 from overflight.fields.readers.timeline import Timeline
 
@@ -125,7 +125,10 @@ def load(
     indexers: dict[str, NDArray[np.intp]],
     order: tuple[str, ...],
 ) -> tuple[NDArray[np.float32], list[str]]:
-    """Load a variable's part, one time after the other, in SI.
+    """Load a variable's part in SI, the times of one chunk of the file together.
+
+    Of several versions of ERA5 in one file the final one is taken, and the preliminary one where
+    that has nothing.
 
     Returns
     -------
@@ -134,22 +137,74 @@ def load(
     notes
         What was repaired.
     """
-    values, dims = one.values, one.dims
-    kinds = [kind for kind in order if dims.get(kind) in values.dims]
+    dims = one.dims
     lengths = [len(indexers[kind]) for kind in order]
     out = np.empty((len(line.times), *lengths), dtype=np.float32)
-    notes: list[str] = []
-    for at, where in enumerate(line.where):
-        cut = values.isel({dim: int(index) for dim, index in where.items() if dim in values.dims})
-        slab = _cut(cut, {dims[kind]: indexers[kind] for kind in kinds})
-        slab = slab.transpose(*(dims[kind] for kind in kinds))
-        numbers = np.asarray(slab.values, dtype=np.float64) * one.role.factor
-        if _mask(numbers, one.role):
-            notes.append(f"Fill values of {one.name} that the file does not name were taken out.")
-        out[at] = numbers.reshape(lengths)
+    first = dims[order[0]] if dims.get(order[0]) in one.values.dims else None
+    entries = (first, indexers[order[0]])
+    masked = False
+    for rows, columns in chunks.blocks(one.values, line.where, entries, out):
+        part = {**indexers, order[0]: indexers[order[0]][columns]}
+        target = out[rows, columns]
+        for number, values in enumerate(_final_first(one)):
+            if number > 0 and not np.isnan(target).any():
+                break
+            raw = _raw(values, dims, line.where[rows], part, order)
+            masked |= _fill(target, raw, one.role, only_missing=number > 0)
+            del raw  # before the next is read
+    notes = []
+    if masked:
+        notes.append(f"Fill values of {one.name} that the file does not name were taken out.")
     if one.role.assumed:
         notes.append(f"{one.name} names no units: SI was assumed.")
     return out, notes
+
+
+def _final_first(one: Variable) -> list[xr.DataArray]:
+    """The versions in a variable; 1 is final, 5 preliminary, wherever they stand."""
+    values, dim = one.values, one.dims.get("expver")
+    if dim is None or dim not in values.dims:
+        return [values]
+    places = range(values.sizes[dim])
+    if dim in values.coords:
+        labels = [str(label).strip("b' ").lstrip("0") for label in values[dim].values]
+        places = np.argsort(labels, kind="stable").tolist()
+    return [values.isel({dim: place}) for place in places]
+
+
+def _raw(
+    values: xr.DataArray,
+    dims: dict[str, str],
+    where: tuple[dict[str, int], ...],
+    indexers: dict[str, NDArray[np.intp]],
+    order: tuple[str, ...],
+) -> NDArray[np.generic]:
+    """Read times at once as they are in the file: (time, ...), or one for all of them."""
+    at = {dim: np.array([place[dim] for place in where]) for dim in where[0] if dim in values.dims}
+    along = [dim for dim, index in at.items() if index[0] != index[-1]]
+    kinds = [kind for kind in order if dims.get(kind) in values.dims]
+    values = values.isel({dim: int(index[0]) for dim, index in at.items() if dim not in along})
+    values = _cut(values, {dim: at[dim] for dim in along})
+    values = _cut(values, {dims[kind]: indexers[kind] for kind in kinds})
+    kept = [*along, *(dims[kind] for kind in kinds)]
+    values = values.isel(
+        {dim: 0 for dim in values.dims if dim not in kept and values.sizes[dim] == 1}
+    )
+    values = values.transpose(*kept)
+    return values.values.reshape(-1, *(len(indexers[kind]) for kind in order))
+
+
+def _fill(
+    target: NDArray[np.float32], raw: NDArray[np.generic], role: Role, *, only_missing: bool
+) -> bool:
+    """Put what was read in its place, in SI; say whether there were fill values without a name."""
+    masked = False
+    for field, there in zip(target, np.broadcast_to(raw, target.shape), strict=True):
+        numbers = np.asarray(there, dtype=np.float64) * role.factor
+        masked |= _mask(numbers, role)
+        where = np.isnan(field) if only_missing else True
+        np.copyto(field, numbers, where=where, casting="same_kind")
+    return masked
 
 
 def _cut(values: xr.DataArray, indexers: dict[str, NDArray[np.intp]]) -> xr.DataArray:
