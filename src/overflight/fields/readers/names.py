@@ -21,12 +21,16 @@ STANDARD_NAMES = {
     "wind_speed": "speed_mps",
     "wind_from_direction": "wind_from_deg",
     "geopotential_height": "z_m",
-    "height": "z_m",  # MERRA-2 calls its mid-layer heights so
+    "height": "z_m",
+    "edge_heights": "z_m",  # no CF names: MERRA-2 and GEOS repeat the long name
+    "mid_layer_heights": "z_m",
     "geopotential": "geopotential_m2s2",
     "air_temperature": "t_k",
     "lagrangian_tendency_of_air_pressure": "omega_paps",
     "vertical_air_velocity_expressed_as_tendency_of_pressure": "omega_paps",
+    "omega": "omega_paps",  # likewise
     "specific_humidity": "q_fraction",
+    "surface_pressure": "surface_pa",  # likewise
     "surface_air_pressure": "surface_pa",
     "surface_altitude": "surface_m",
 }
@@ -62,7 +66,10 @@ _SPEED = {
 }  # fmt: skip
 _LENGTH = {
     "m": 1.0, "meter": 1.0, "meters": 1.0, "metre": 1.0, "metres": 1.0, "gpm": 1.0, "km": 1e3,
-    "geopotentialmeter": 1.0, "geopotentialmeters": 1.0, "dam": 10.0, "gpdam": 10.0,
+    "geopotentialmeter": 1.0, "geopotentialmeters": 1.0, "dam": 10.0, "gpdam": 10.0, "gpkm": 1e3,
+}  # fmt: skip
+_GEOPOTENTIAL = {
+    "m2s-2": 1.0, "m2/s2": 1.0, "m2sec-2": 1.0, "m2/sec2": 1.0, "j/kg": 1.0, "jkg-1": 1.0,
 }  # fmt: skip
 PRESSURE = {
     "pa": 1.0, "pascal": 1.0, "pascals": 1.0, "hpa": 100.0, "hectopascal": 100.0, "mb": 100.0,
@@ -79,13 +86,17 @@ UNITS = {
     "wind_from_deg": {"degree": 1.0, "degrees": 1.0, "deg": 1.0, "degreestrue": 1.0},
     "z_m": _LENGTH,
     "surface_m": _LENGTH,
-    "geopotential_m2s2": {"m2s-2": 1.0, "m2/s2": 1.0, "j/kg": 1.0, "jkg-1": 1.0},
+    "geopotential_m2s2": _GEOPOTENTIAL,
     "t_k": {"k": 1.0, "kelvin": 1.0, "kelvins": 1.0, "degk": 1.0},
     "omega_paps": {"pas-1": 1.0, "pa/s": 1.0, "hpa/s": 100.0},
     "q_fraction": {"kgkg-1": 1.0, "kg/kg": 1.0, "1": 1.0, "": 1.0, "g/kg": 1e-3, "gkg-1": 1e-3},
     "surface_pa": PRESSURE,
     "log_surface_pressure": {"": 1.0, "~": 1.0, "1": 1.0, "numeric": 1.0},
 }
+_INDISPENSABLE = {
+    "u_mps", "v_mps", "x_mps", "y_mps", "speed_mps", "wind_from_deg", "z_m", "geopotential_m2s2",
+}  # fmt: skip
+_RAISED = str.maketrans("¹²³⁻", "123-", "+")  # no unit has a plus but in front of its power
 _NAMELESS_UNITS = {"", "none", "unknown", "dimensionless"}
 
 
@@ -101,10 +112,10 @@ class Role:
 def spelled(units: object) -> str:
     """Units without blanks, stars and capitals.
 
-    >>> spelled("m s**-1"), spelled("Millibars"), spelled("m^2 s^-2")
-    ('ms-1', 'millibars', 'm2s-2')
+    >>> spelled("m s**-1"), spelled("Millibars"), spelled("m^2 s^-2"), spelled("m+2 s-2")
+    ('ms-1', 'millibars', 'm2s-2', 'm2s-2')
     """
-    text = str(units).lower() if units is not None else ""
+    text = str(units).lower().translate(_RAISED) if units is not None else ""
     for sign in ("**", "^", " ", "_", ".", "(", ")"):
         text = text.replace(sign, "")
     return text
@@ -128,14 +139,14 @@ def role_of(
     unit = spelled(units)
     if role == "geopotential_m2s2" and unit in _LENGTH:
         role = "z_m"  # called z, but a height
-    elif role == "z_m" and unit in UNITS["geopotential_m2s2"]:
+    elif role == "z_m" and unit in _GEOPOTENTIAL:
         role = "geopotential_m2s2"
     if unit in UNITS[role]:
         return Role(role, UNITS[role][unit], assumed=False)
     if unit in _NAMELESS_UNITS:
         return Role(role, 1.0, assumed=True)
-    if standard_name is None and role not in ("u_mps", "v_mps"):
-        return None  # 'h' in kilograms is something else
+    if role not in _INDISPENSABLE or (standard_name is None and role not in ("u_mps", "v_mps")):
+        return None  # 'h' in kilograms is something else, and temperature can be done without
     raise FieldError(
         found=f"{name} ({long_name or standard_name or role}) in units of {units!r}",
         expected=f"one of {', '.join(sorted(UNITS[role]))}",
