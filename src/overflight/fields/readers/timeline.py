@@ -21,6 +21,7 @@ _SECONDS = {
     "second": 1.0, "seconds": 1.0, "minutes": 60.0, "min": 60.0, "days": 86_400.0, "day": 86_400.0,
     "nanoseconds": 1e-9, "d": 86_400.0,
 }  # fmt: skip
+_LONGEST_LEAD_S = 60.0 * 86_400.0  # further back lies an epoch, not the start of a forecast
 
 
 @dataclass(frozen=True)
@@ -83,14 +84,13 @@ def of(
             remedy="Add a time coordinate with units such as 'hours since 1900-01-01'.",
         )
     times, note = _decoded(ds, time)
-    lead_s = _lead_s(ds, values, time, len(times))
     along = time in values.dims
     where: tuple[dict[str, int], ...] = (
         tuple({time: i} for i in range(len(times))) if along else ({},)
     )
     if "valid_time" in ds.coords and ds["valid_time"].dims == (time,):
         times, note = _decoded(ds, "valid_time")
-    yield Timeline(times, lead_s, where, note)
+    yield Timeline(times, _lead_s(ds, values, time, times), where, note)
 
 
 def _by_base(ds: xr.Dataset, values: xr.DataArray, base: str, period: str) -> Iterator[Timeline]:
@@ -124,16 +124,18 @@ def _seconds(coord: xr.DataArray) -> Array:
     return values.astype(np.float64) * _SECONDS[unit]
 
 
-def _lead_s(ds: xr.Dataset, values: xr.DataArray, time: str, count: int) -> Array | None:
-    """Forecast leads that stand beside the times, or behind them as a scalar step."""
-    for name, coord in values.coords.items():
+def _lead_s(ds: xr.Dataset, values: xr.DataArray, time: str, times: Times) -> Array | None:
+    """Forecast leads that stand beside the times, behind them as a scalar step, or since a base."""
+    beside = {str(n): c for n, c in values.coords.items() if c.dims in ((), (time,)) and n != time}
+    for name, coord in beside.items():
         said = str(coord.attrs.get("standard_name", ""))
-        if name == "lead_s" or said == "forecast_period" or name == "step":
-            if coord.ndim == 0:
-                return np.full(count, float(_seconds(coord)[0]))
-            if coord.dims == (time,):
-                return _seconds(coord)
-    del ds
+        if name in ("lead_s", "step") or said == "forecast_period":
+            return np.broadcast_to(_seconds(coord), times.shape).copy()
+    for name, coord in beside.items():
+        if coord.attrs.get("standard_name") == "forecast_reference_time":
+            lead_s = (times - _decoded(ds, name)[0]) / np.timedelta64(1, "s")
+            if (lead_s >= 0.0).all() and (lead_s <= _LONGEST_LEAD_S).all():
+                return np.asarray(lead_s, dtype=np.float64)
     return None
 
 
