@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from dialects import merra2
+from dialects import converted, jra3q, jra55, merra2, ncep1, ncep2, thredds
 from windfiles import LEVELS_HPA, era5, truth, write
 
 from overflight.errors import FieldError
@@ -33,6 +33,61 @@ def test_merra2_brings_its_heights(tmp_path, said):
     as_truth(wind)
     assert wind.attrs["height_basis"] == "file"
     assert wind.attrs["source"] == "merra2"
+
+
+GFS_FORECAST = "Global Forecast System Model T1534 - Forecast hours 00-384"
+GFS_ANALYSIS = "Analysis from GFS (Global Forecast System)"
+GDAS = "Analysis from GDAS (Global Data Assimilation System)"
+MAKERS = {
+    "NCEP 1": (ncep1, (), "ncep", "reanalysis", "NMC reanalysis"),
+    "NCEP 2": (ncep2, (), "ncep", "reanalysis", "Reanalysis 2"),
+    "MERRA-2": (merra2, (), "merra2", "reanalysis", "MERRA2 inst3"),
+    "JRA-55": (jra55, (), "jra55", "reanalysis", "NCL"),
+    "JRA-3Q": (jra3q, (), "jra55", "reanalysis", "JRA-3Q"),
+    "GFS": (thredds, (GFS_FORECAST, "Forecast", 0), "gfs", "forecast", "T1534"),
+    "GFS analyses": (thredds, (GFS_ANALYSIS, "Analysis", 0), "gfs", "analysis", "GFS"),
+    "GDAS": (thredds, (GDAS, "Analysis", 0), "gdas", "analysis", "GDAS"),
+    "GEFS": (thredds, ("Global Ensemble Forecast System (GEFS)", "Ensemble forecast", 0), "gefs",
+             "forecast", "GEFS"),
+    "ERA5 by cfgrib": (converted, ("ecmf", "an"), "era5", "reanalysis", ""),
+    "IFS by cfgrib": (converted, ("ecmf", "fc"), "ifs", "forecast", ""),
+    "NCEP by cfgrib": (converted, ("kwbc", "fc"), "unknown", "forecast", ""),
+    "ICON by cfgrib": (converted, ("edzw", "fc"), "icon", "forecast", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_makers_are_known_by_what_they_write(tmp_path, name):
+    make, given, maker, product, titled = MAKERS[name]
+    wind = source.open_winds([write(make(*given), tmp_path / "x.nc")], WITH_T, cached=False).wind
+    as_truth(wind)
+    assert wind.attrs["height_basis"] == "file"
+    assert (wind.attrs["source"], wind.attrs["product"]) == (maker, product)
+    assert titled in wind.attrs["title"]
+    assert bool(wind.attrs["attribution"])
+
+
+def test_merra2_is_known_by_its_short_name_alone(tmp_path):
+    data = merra2()
+    data.attrs = {"ShortName": "M2I3NPASM"}
+    (piece,) = netcdf.read(write(data, tmp_path / "x.nc4"))
+    assert piece.attrs["source"] == "merra2"
+
+
+@pytest.mark.parametrize("reftime", [-6, (0, 6, 6)])
+def test_a_reference_time_tells_the_lead(tmp_path, reftime):
+    """GFS forecasts count from when they were made, all from one run or each from its own."""
+    data = thredds(GFS_FORECAST, "Forecast", reftime)
+    (piece,) = netcdf.read(write(data, tmp_path / "x.nc"))
+    np.testing.assert_allclose(
+        piece["lead_s"], 3_600.0 * (np.array([0.0, 6.0, 12.0]) - np.array(reftime))
+    )
+
+
+def test_an_epoch_is_not_the_start_of_a_forecast(tmp_path):
+    data = thredds(GFS_FORECAST, "Forecast", -24.0 * 365.0)
+    (piece,) = netcdf.read(write(data, tmp_path / "x.nc"))
+    assert "lead_s" not in piece.coords
 
 
 @pytest.mark.parametrize(

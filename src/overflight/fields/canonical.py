@@ -29,8 +29,8 @@ DIMS = ("time", "pressure_pa", "lat_deg", "lon_deg")
 REQUIRED = ("u_mps", "v_mps", "z_m")
 VARIABLES = (*REQUIRED, "omega_paps", "t_k", "sd_mps")
 ATTRIBUTES = {
-    "source": "who made it: era5, ifs, gfs, gefs, gdas, nam, merra2, cmip, simulated, soundings,"
-    " climatology or unknown; chooses the error model",
+    "source": "who made it: era5, erai, ifs, gfs, gefs, gdas, nam, icon, merra2, jra55, cfsr,"
+    " ncep, cmip, simulated, soundings, climatology or unknown; chooses the error model",
     "product": "reanalysis, analysis, forecast, ensemble mean, ensemble member, simulation or"
     " unknown",
     "title": "one line for people",

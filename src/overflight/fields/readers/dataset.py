@@ -50,7 +50,7 @@ def pieces(ds: xr.Dataset, need: Need, origin: str) -> list[xr.Dataset]:
             expected="eastward and northward wind on pressure levels",
             remedy="Fetch u and v on pressure levels.",
         )
-    maker = makers.of_attributes(ds.attrs, ecmwf_analysis=makers.by_eccodes(ds))
+    maker = makers.of_dataset(ds)
     made: list[xr.Dataset] = []
     for group in _groups(wanted):
         for piece in _read_group(ds, group, found, need, origin):

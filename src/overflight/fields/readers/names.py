@@ -4,6 +4,7 @@ A CF standard name decides; a variable's own name counts only where it has none,
 its units. So a file whose ``u`` says it is northward wind is believed.
 """
 
+import re
 from dataclasses import dataclass
 
 from overflight.errors import FieldError
@@ -37,10 +38,10 @@ STANDARD_NAMES = {
 OWN_NAMES = {
     "u_mps": ("u", "ua", "uwnd", "ugrd", "u_component_of_wind", "u-component_of_wind_isobaric",
               "u-component_of_wind", "u_component_of_wind_isobaric", "u_wind", "uwind", "u_pl",
-              "ugrd_pressure", "u_mps", "var131", "u_velocity", "zonal_wind"),
+              "ugrd_pressure", "u_mps", "u_grd", "var131", "u_velocity", "zonal_wind"),
     "v_mps": ("v", "va", "vwnd", "vgrd", "v_component_of_wind", "v-component_of_wind_isobaric",
               "v-component_of_wind", "v_component_of_wind_isobaric", "v_wind", "vwind", "v_pl",
-              "vgrd_pressure", "v_mps", "var132", "v_velocity", "meridional_wind"),
+              "vgrd_pressure", "v_mps", "v_grd", "var132", "v_velocity", "meridional_wind"),
     "z_m": ("gh", "zg", "hgt", "h", "geopotential_height", "geopotential_height_isobaric",
             "hgtprs", "z_m", "var156", "height"),
     "geopotential_m2s2": ("z", "geopotential", "phi", "var129"),
@@ -55,6 +56,8 @@ OWN_NAMES = {
     "wind_from_deg": ("wind_direction", "wind_from_direction", "wdir", "wd"),
     "sd_mps": ("sd_mps",),
 }  # fmt: skip
+# What NCL appends to the names of GRIB 1 and 2 on pressure levels, and JMA to those of JRA-3Q.
+_OF_PRESSURE_LEVELS = re.compile(r"(_(gds)?\d+_isbl|_p\d+_l100_g[a-z]+\d+|-pres-(an|fc)-\w+)$")
 _BY_OWN_NAME = {name: role for role, names in OWN_NAMES.items() for name in names}
 
 # Spelling of units, blanks and stars taken out -> factor to SI, by what they measure.
@@ -133,7 +136,7 @@ def role_of(
     """
     role = STANDARD_NAMES.get((standard_name or "").strip().lower())
     if role is None and not (standard_name or "").strip():
-        role = _BY_OWN_NAME.get(name.lower())
+        role = _BY_OWN_NAME.get(_OF_PRESSURE_LEVELS.sub("", name.lower()))
     if role is None:
         return None
     unit = spelled(units)

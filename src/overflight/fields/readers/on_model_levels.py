@@ -80,7 +80,7 @@ def read(
 def _refuse_unknown_levels(ds: xr.Dataset, levels: NDArray[np.int64], origin: str) -> None:
     """Levels without coefficients are ECMWF's 137 only where the file says so or counts so far."""
     said = " ".join(str(value) for value in ds.attrs.values()).lower()
-    ecmwf = "ecmwf" in said or makers.by_eccodes(ds)
+    ecmwf = "ecmwf" in said or makers.marked_by_ecmwf(ds)
     last = int(np.max(levels))
     if not ecmwf and last <= _MOST_OTHER_LEVELS:
         raise FieldError(
