@@ -27,6 +27,11 @@ Fields = dict[str, NDArray[np.float32]]
 _FINER = 1.5  # the new grid's nodes are at least so many times denser
 _SPACINGS_DEG = (0.01, 0.02, 0.025, 0.05, 0.1, 0.125, 0.2, 0.25, 0.4, 0.5, 0.75, 1.0, 1.5, 2.0)
 _DEGREE_M = 111_195.0
+_PLANE_UNITS = {
+    "": 1.0, "1": 1.0, "m": 1.0, "meter": 1.0, "meters": 1.0, "metre": 1.0, "metres": 1.0,
+    "km": 1e3, "kilometer": 1e3, "kilometers": 1e3, "kilometre": 1e3, "kilometres": 1e3,
+    "degree": 1.0, "degrees": 1.0, "degreesnorth": 1.0, "degreeseast": 1.0,
+}  # fmt: skip
 _CRS_TEXTS = ("proj4", "proj4text", "proj4_params", "proj_params", "proj_string", "spatial_ref",
               "crs_wkt", "esri_pe_string")  # fmt: skip
 
@@ -98,10 +103,9 @@ def regrid(
     FieldError
         If no box of the needed part lies inside the grid.
     """
+    nodes = _on_earth(native, origin)
     fields = _true(native, fields)
-    lat, lon = boxes.candidate(
-        native.degrees(*np.meshgrid(native.x, native.y)), _spacing(native), need
-    )
+    lat, lon = boxes.candidate(nodes, _spacing(native), need)
     grid_lat, grid_lon = np.meshgrid(lat, lon, indexing="ij")
     weights = _Weights.of(native, *native.plane(grid_lat, grid_lon))
     whole = weights.inside & ~_holes(weights, fields)
@@ -143,7 +147,8 @@ def read(
             remedy="Interpolate it to a regular grid (cdo remapbil), after turning the winds to"
             " true east and north.",
         )
-    native = Native(_plane_axis(ds[dims["x"]]), _plane_axis(ds[dims["y"]]), _crs(ds, group, origin))
+    x, y = (_plane_axis(ds[dims[kind]], origin) for kind in ("x", "y"))
+    native = Native(x, y, _crs(ds, group, origin))
     indexers = {
         "pressure": levels.index,
         "y": np.arange(len(native.y)),
@@ -156,9 +161,31 @@ def read(
     return piece_of(made, line, (levels.values, lat, lon), notes + told, origin)
 
 
-def _plane_axis(coord: xr.DataArray) -> Array:
-    values = coord.values.astype(np.float64)
-    return values * 1e3 if spelled(coord.attrs.get("units")) in ("km", "kilometers") else values
+def _on_earth(native: Native, origin: str) -> tuple[Array, Array]:
+    """Latitude and longitude of every node, (y, x); a satellite sees past the Earth's rim."""
+    lat_deg, lon_deg = native.degrees(*np.meshgrid(native.x, native.y))
+    off = int((~np.isfinite(lat_deg) | ~np.isfinite(lon_deg)).sum())
+    if off:
+        raise FieldError(
+            found=f"{origin}: a projected grid of which {off:,} of {lat_deg.size:,} nodes lie off"
+            " the Earth",
+            expected="a grid whose every node is a place",
+            remedy="Cut it to the Earth, or interpolate it to a regular grid (cdo remapbil).",
+        )
+    return lat_deg, lon_deg
+
+
+def _plane_axis(coord: xr.DataArray, origin: str) -> Array:
+    """An axis in the units of projections: metres, or degrees of a rotated pole."""
+    factor = _PLANE_UNITS.get(spelled(coord.attrs.get("units")))
+    if factor is None:
+        raise FieldError(
+            found=f"{origin}: a projected grid whose axis {coord.name} is in"
+            f" {coord.attrs['units']!r}",
+            expected="metres or kilometres, or degrees of a rotated pole",
+            remedy="Interpolate it to a regular grid of latitude and longitude (cdo remapbil).",
+        )
+    return coord.values.astype(np.float64) * factor
 
 
 def _crs(ds: xr.Dataset, group: list[Variable], origin: str) -> pyproj.CRS:
