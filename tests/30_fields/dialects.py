@@ -201,3 +201,49 @@ def converted(centre, kind):
         "history": 'GRIB to CDM+CF via cfgrib-0.9.15.0/ecCodes-2.41.0 with {"source": "wind.grib"}',
     }  # fmt: skip
     return dataset(of, axes, attrs)
+
+
+def wrf():
+    """What WRF itself writes: staggered winds on eta levels, places that differ by node."""
+    sizes = {"bottom_top": 4, "south_north": 5, "west_east": 6}
+    sizes |= {f"{dim}_stag": size + 1 for dim, size in sizes.items()}
+    flat = ("Time", "south_north", "west_east")
+    fields = {
+        "XLAT": (flat, "degree_north"), "XLONG": (flat, "degree_east"),
+        "U": (("Time", "bottom_top", "south_north", "west_east_stag"), "m s-1"),
+        "V": (("Time", "bottom_top", "south_north_stag", "west_east"), "m s-1"),
+        "PH": (("Time", "bottom_top_stag", "south_north", "west_east"), "m2 s-2"),
+    }  # fmt: skip
+    made = xr.Dataset(
+        {
+            name: (dims, np.ones((1, *(sizes[dim] for dim in dims[1:])), "f4"),
+                   {"MemoryOrder": "XYZ", "FieldType": 104, "units": units})
+            for name, (dims, units) in fields.items()
+        },
+        attrs={"TITLE": " OUTPUT FROM WRF V4.4 MODEL", "MAP_PROJ": 1},
+    )  # fmt: skip
+    minutes = {"units": "minutes since 2023-02-01 00:00:00", "FieldType": 104}
+    return made.assign_coords(XTIME=("Time", np.array([0.0], "f4"), minutes))
+
+
+def projection(mapping, x, y, units):
+    """A CF file on a grid of any projection."""
+    dims = ("time", "plev", "y", "x")
+    shape = (1, 2, len(y), len(x))
+    fields = {
+        name: (dims, np.ones(shape, "f4"), {"standard_name": said, "units": unit,
+                                            "grid_mapping": "crs"})
+        for name, said, unit in (
+            ("ua", "eastward_wind", "m s-1"), ("va", "northward_wind", "m s-1"),
+            ("zg", "geopotential_height", "m"),
+        )
+    }  # fmt: skip
+    return xr.Dataset(
+        {**fields, "crs": ((), 0, mapping)},
+        coords={
+            "time": ("time", [0], {"units": "hours since 2023-02-01"}),
+            "plev": ("plev", [5_000.0, 10_000.0], {"units": "Pa"}),
+            "y": ("y", y, {"standard_name": "projection_y_coordinate", "units": units}),
+            "x": ("x", x, {"standard_name": "projection_x_coordinate", "units": units}),
+        },
+    )

@@ -2,7 +2,17 @@
 
 import numpy as np
 import pytest
-from dialects import converted, jra3q, jra55, merra2, ncep1, ncep2, thredds
+from dialects import (
+    converted,
+    jra3q,
+    jra55,
+    merra2,
+    ncep1,
+    ncep2,
+    projection,
+    thredds,
+    wrf,
+)
 from windfiles import LEVELS_HPA, era5, truth, write
 
 from overflight.errors import FieldError
@@ -123,3 +133,78 @@ def test_what_can_be_done_without_does_not_stop_a_wind(tmp_path):
     data["t"].attrs["units"] = "degrees Réaumur"
     (piece,) = netcdf.read(write(data, tmp_path / "x.nc"), WITH_T)
     assert sorted(piece.data_vars) == ["u_mps", "v_mps", "z_m"]
+
+
+GEOSTATIONARY = {
+    "grid_mapping_name": "geostationary", "perspective_point_height": 35_786_023.0,
+    "longitude_of_projection_origin": 0.0, "sweep_angle_axis": "y",
+    "semi_major_axis": 6_378_137.0, "semi_minor_axis": 6_356_752.3,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("reach", "units", "said"),
+    [(5.5e6, "m", "of 121 nodes lie off the Earth"), (5.5e3, "km", "lie off the Earth"),
+     (0.15, "rad", "in 'rad'")],
+)  # fmt: skip
+def test_what_a_satellite_sees_past_the_earth_is_refused(tmp_path, reach, units, said):
+    axis = np.linspace(-reach, reach, 11)
+    path = write(projection(GEOSTATIONARY, axis, axis, units), tmp_path / "x.nc")
+    with pytest.raises(FieldError, match=said) as refusal:
+        netcdf.read(path)
+    assert "remapbil" in refusal.value.remedy
+
+
+def test_a_satellite_grid_inside_the_disc_is_read(tmp_path):
+    axis = np.linspace(-2e3, 2e3, 21)
+    (piece,) = netcdf.read(write(projection(GEOSTATIONARY, axis, axis, "km"), tmp_path / "x.nc"))
+    assert piece["lat_deg"].values.max() > 15.0
+    np.testing.assert_allclose(piece["u_mps"], 1.0, rtol=1e-6)
+
+
+def test_native_output_of_wrf_is_refused_with_the_way_out(tmp_path):
+    with pytest.raises(FieldError, match="WRF") as refusal:
+        netcdf.read(write(wrf(), tmp_path / "wrfout_d01"))
+    assert "pressure levels" in refusal.value.remedy
+
+
+def bounded(days, cell_methods="time: mean"):
+    """A file whose times have bounds so many days apart."""
+    data = era5().drop_vars(["number", "expver"])
+    seconds = data["valid_time"].values[:, None] + 43_200.0 * days * np.array([-1.0, 1.0])
+    data["valid_time"].attrs["bounds"] = "time_bnds"
+    for name in ("u", "v", "z"):
+        data[name].attrs["cell_methods"] = cell_methods
+    return data.assign(time_bnds=(("valid_time", "bnds"), seconds))
+
+
+MEANS = {
+    "days by bounds": (lambda: bounded(1.0), "means over a day"),
+    "days of areas": (lambda: bounded(1.0, "time: area: mean"), "means over a day"),
+    "months by bounds": (lambda: bounded(30.0, "time: mean (monthly from 6-hourly values)"),
+                         "means over 30 days"),
+    "NOAA's days": (lambda: ncep1("Mean", avg_period="0000-00-01 00:00:00"), "means over a day"),
+    "NOAA's months": (lambda: ncep1("Mean", avg_period="0000-01-00 00:00:00"),
+                      "means over 30.4 days"),
+    "one of unknown length": (lambda: ncep2(cell_methods="time: mean").isel(time=[1]),
+                              "unknown length"),
+    "hours": (lambda: bounded(0.25), ""),
+    "means over height only": (lambda: bounded(30.0, "height: mean time: point"), ""),
+    "moments": (lambda: bounded(1.0, "time: point"), ""),
+    "NOAA's moments": (ncep1, ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MEANS)
+def test_means_over_days_are_said_to_be_smooth(tmp_path, name):
+    make, said = MEANS[name]
+    (piece,) = netcdf.read(write(make(), tmp_path / "x.nc"))
+    notes = piece.attrs.get("notes", "")
+    assert (said in notes) if said else ("means over" not in notes)
+
+
+def test_a_climate_model_of_daily_means_says_both_of_its_peculiarities(shared_data):
+    (path,) = (shared_data / "winds" / "cmip6_ukesm_5day").glob("ua_*.nc")
+    (piece,) = netcdf.read(path)
+    assert "360_day" in piece.attrs["notes"]
+    assert "means over a day" in piece.attrs["notes"]

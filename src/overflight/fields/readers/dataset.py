@@ -14,7 +14,7 @@ import xarray as xr
 from overflight.errors import FieldError
 from overflight.fields import canonical
 from overflight.fields.canonical import Need
-from overflight.fields.readers import axes, makers, on_model_levels, projected, timeline
+from overflight.fields.readers import averages, axes, makers, on_model_levels, projected, timeline
 from overflight.fields.readers.loading import Picked, Variable, horizontal, load_all, piece_of
 from overflight.fields.readers.names import role_of
 from overflight.fields.readers.timeline import Timeline
@@ -128,15 +128,23 @@ def _of_use(found: list[Variable], need: Need) -> list[Variable]:
 
 def _refuse_levels(found: list[Variable]) -> list[Variable]:
     """Say so where there is wind, but on levels of no use."""
-    for one in found:
-        if one.role.name in ("u_mps", "v_mps") and one.values.ndim > 2:
-            for kind, words in (("height", "heights"), ("theta", "potential temperature")):
-                if kind in one.dims:
-                    raise FieldError(
-                        found=f"{one.name} on levels of {words} ({one.dims[kind]!r})",
-                        expected="wind on pressure levels or on model levels",
-                        remedy="Fetch pressure levels: the pressure at a height is not known here.",
-                    )
+    winds = [one for one in found if one.role.name in ("u_mps", "v_mps") and one.values.ndim > 2]
+    for one in winds:
+        if any(str(dim).endswith("_stag") or dim == "bottom_top" for dim in one.values.dims):
+            raise FieldError(
+                found=f"native output of WRF: {one.name} on the model's own grid and levels"
+                f" ({', '.join(map(str, one.values.dims))})",
+                expected="true east and north wind on pressure levels",
+                remedy="Interpolate it to pressure levels first (wrf-python: interplevel of uvmet"
+                " and z), then to a regular grid; or take the analysis that drove WRF.",
+            )
+        for kind, words in (("height", "heights"), ("theta", "potential temperature")):
+            if kind in one.dims:
+                raise FieldError(
+                    found=f"{one.name} on levels of {words} ({one.dims[kind]!r})",
+                    expected="wind on pressure levels or on model levels",
+                    remedy="Fetch pressure levels: the pressure at a height is not known here.",
+                )
     return []
 
 
@@ -194,6 +202,7 @@ def _read_group(
             remedy="Select one entry along it, or describe it with a standard_name.",
         )
     expver = "expver" in dims and dims["expver"] in group[0].values.dims
+    averaged = averages.note_of(ds, group[0].values, dims.get("time"))
     for chosen, number in _members(group, dims):
         for line in timeline.of(ds, chosen[0].values, dims, origin):
             piece = _read(ds, chosen, found, need, line, origin)
@@ -201,6 +210,8 @@ def _read_group(
                 continue
             if number is not None:
                 piece.attrs["member"] = number
+            for sentence in filter(None, (line.note, averaged)):
+                canonical.note(piece, sentence)
             if expver:
                 canonical.note(piece, "ERA5 and its preliminary ERA5T were joined (expver).")
             yield piece
@@ -235,7 +246,6 @@ def _read(
     dims = group[0].dims
     if "hybrid" in dims and "pressure" not in dims:
         return on_model_levels.read(ds, group, found, need, line, origin)
-    told = [line.note] if line.note else []
     level_dim = dims["pressure"]
     coord = ds[level_dim] if level_dim in ds.variables else None
     if coord is None:
@@ -247,14 +257,13 @@ def _read(
     levels_pa, guessed = axes.pressures_pa(
         np.atleast_1d(coord.values).astype(np.float64), coord.attrs.get("units"), level_dim
     )
-    told += [guessed] if guessed else []
     levels = Picked.of(levels_pa, need.pressure_min_pa, need.pressure_max_pa, "levels", origin)
     if "lat" not in dims or ds[dims["lat"]].ndim != 1 or ds[dims["lat"]].dims != (dims["lat"],):
         piece = projected.read(ds, group, need, line, levels, origin)
     else:
         piece = _regular(ds, group, need, line, levels, origin)
-    for sentence in told:
-        canonical.note(piece, sentence)
+    if guessed:
+        canonical.note(piece, guessed)
     return piece
 
 
