@@ -193,7 +193,7 @@ def converted(centre, kind):
         "isobaricInhPa": (LEVELS_HPA, {"units": "hPa", "standard_name": "air_pressure"}),
         "latitude": (LAT_DEG, NORTH), "longitude": (LON_DEG, EAST),
     }  # fmt: skip
-    names = {"kwbc": "US National Weather Service - NCEP", "edzw": "Offenbach",
+    names = {"kwbc": "US National Weather Service - NCEP", "edzw": "Offenbach", "egrr": "Exeter",
              "ecmf": "European Centre for Medium-Range Weather Forecasts"}  # fmt: skip
     attrs = {
         "GRIB_edition": 2, "GRIB_centre": centre, "GRIB_centreDescription": names[centre],

@@ -77,6 +77,11 @@ def test_makers_are_known_by_what_they_write(tmp_path, name):
     assert bool(wind.attrs["attribution"])
 
 
+def test_another_centre_is_not_ecmwf_whatever_tool_converted_it(tmp_path):
+    (piece,) = netcdf.read(write(converted("egrr", "an"), tmp_path / "x.nc"))
+    assert (piece.attrs["source"], piece.attrs["attribution"]) == ("unknown", "")
+
+
 def test_merra2_is_known_by_its_short_name_alone(tmp_path):
     data = merra2()
     data.attrs = {"ShortName": "M2I3NPASM"}
