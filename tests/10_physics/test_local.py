@@ -51,7 +51,7 @@ def test_a_turned_wind_moves_the_normal_as_the_wind_there_does(lat_deg):
     lat, height_m = math.radians(lat_deg), 19_000.0
     x, y, z = sphere.n_vector(lat_deg, 0.0)
     along_m, across_m = sphere.radii_m(z)
-    over_n, over_m = 1.0 / (across_m + height_m), 1.0 / (along_m + height_m)
+    n_perm, m_perm = 1.0 / (across_m + height_m), 1.0 / (along_m + height_m)
     frame = basis(x, y, z)
     for dlat, dlon in ((1e-3, 2e-3), (-2e-3, 1e-3), (5e-3, -5e-3)):
         px, py, pz = sphere.n_vector(math.degrees(lat + dlat), math.degrees(dlon))
@@ -59,12 +59,12 @@ def test_a_turned_wind_moves_the_normal_as_the_wind_there_does(lat_deg):
             rate = sphere.rate(px, py, pz, u, v, height_m)
             east, north, up = local.turned(
                 f32(u), f32(v), f32(dlon), f32(dlat), f32(math.sin(lat)), f32(math.cos(lat)),
-                f32(over_m / over_n),
+                f32(m_perm / n_perm),
             )  # fmt: skip
             made = (
-                east * over_n * frame[0] + north * over_m * frame[2] + up * over_n * x,
-                east * over_n * frame[1] + north * over_m * frame[3] + up * over_n * y,
-                north * over_m * frame[4] + up * over_n * z,
+                east * n_perm * frame[0] + north * m_perm * frame[2] + up * n_perm * x,
+                east * n_perm * frame[1] + north * m_perm * frame[3] + up * n_perm * y,
+                north * m_perm * frame[4] + up * n_perm * z,
             )
             assert np.abs(np.array(made) - rate).max() < 4e-7 * 60.0 / 6.4e6
 

@@ -186,5 +186,5 @@ def test_legs_cover_the_stretch_and_never_cross_a_time_of_the_wind(start, end, s
         assert abs(leg.dt_s) <= step * (1.0 + 1e-8)
         at = round(8.0 * (leg.start_s + leg.n_steps * leg.dt_s)) / 8.0
         assert axis[time] <= min(leg.start_s, at) < max(leg.start_s, at) <= axis[time + 1]
-        assert leg.share == (leg.start_s - axis[time]) / (axis[time + 1] - axis[time])
+        assert leg.share_fraction == (leg.start_s - axis[time]) / (axis[time + 1] - axis[time])
     assert at == end

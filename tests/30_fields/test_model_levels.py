@@ -158,6 +158,26 @@ def test_netcdf_on_model_levels_with_the_surface_pressure(tmp_path):
     np.testing.assert_allclose(column[inside], expected[inside], rtol=1e-5)
 
 
+def test_netcdf_on_all_model_levels_with_temperature_and_ground_has_heights(tmp_path):
+    """The standard atmosphere over ground at 200 m: within 10 m of itself up to 10 hPa."""
+    data = on_levels(ALL_LEVELS, with_surface=True)
+    surface = np.exp(data["lnsp"].values[0])
+    ground = np.vectorize(atmosphere.pressure_altitude_m)(surface)
+    pressure = model_levels.l137().full_pressure_pa(ALL_LEVELS, surface)
+    kelvin = np.vectorize(
+        lambda p: atmosphere.temperature_k(atmosphere.height_m_of_pressure(max(p, 100.0)))
+    )(pressure)
+    data["t"] = (data["u"].dims, kelvin[None], {"units": "K"})
+    data["z"] = (("latitude", "longitude"), ground * 9.80665, {"units": "m**2 s**-2"})
+    data.to_netcdf(tmp_path / "x.nc")
+    (piece,) = netcdf.read(tmp_path / "x.nc")
+    assert piece.attrs["height_basis"] == "hypsometric"
+    levels = piece["pressure_pa"].values
+    aloft = (levels > 1_000.0) & (levels < 90_000.0)
+    true_m = np.array([atmosphere.pressure_altitude_m(float(p)) for p in levels[aloft]])
+    assert np.abs(piece["z_m"].values[0, aloft] - true_m[:, None, None]).max() < 10.0
+
+
 def test_netcdf_on_levels_of_an_unknown_model_is_refused(tmp_path):
     """60 levels without coefficients may be anybody's: they have no pressure."""
     data = on_levels(np.arange(1, 61), with_surface=True, institution="a model")

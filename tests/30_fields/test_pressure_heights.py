@@ -1,8 +1,12 @@
 """Heights of pressure levels from temperature: exact columns, the ground, ERA5's own heights."""
 
 import numpy as np
+import pyproj
 import pytest
+import xarray as xr
+from scipy.interpolate import PchipInterpolator
 
+from overflight.fields import source
 from overflight.fields.canonical import Need
 from overflight.fields.readers import netcdf
 from overflight.fields.readers.model_levels import AIR_JKGK, VAPOUR_JKGK
@@ -89,3 +93,104 @@ def test_against_the_heights_of_era5_from_500_hpa_up(shared_data, name, bounds_m
         for level_hpa, bound_m in bounds_m.items():
             at = int(np.argmin(np.abs(levels - 100.0 * level_hpa)))
             assert np.sqrt(np.mean(miss[at] ** 2)) < bound_m, (level_hpa, time)
+
+
+def without_heights(shared_data, tmp_path, **more):
+    """An ERA5 file as somebody keeps it who asked for u, v and t only."""
+    full = xr.open_dataset(
+        shared_data / "winds" / "era5_hourly_portugal_20221013-17_37lev.nc",
+        engine="h5netcdf",
+        decode_times=False,
+    ).isel(valid_time=slice(0, 3))
+    full.drop_vars("z").assign(more).to_netcdf(tmp_path / "uvt.nc")
+    return full, tmp_path / "uvt.nc"
+
+
+def test_a_file_without_heights_gets_them_over_its_ground(shared_data, tmp_path):
+    """Ground: the 500 hPa surface of the file itself, so that the truth is known."""
+    full, _ = without_heights(shared_data, tmp_path)
+    axes = ("valid_time", "latitude", "longitude")
+    z500 = full["z"].sel(pressure_level=500.0).transpose(*axes).values
+    more = {
+        "sp": (axes, np.full(z500.shape, 50_000.0), {"units": "Pa"}),
+        "zs": (axes, z500, {"units": "m2 s-2", "standard_name": "geopotential"}),
+    }
+    _, path = without_heights(shared_data, tmp_path, **more)
+    wind = source.open_winds([path], Need(pressure_max_pa=30_000.0), cached=False).wind
+    assert wind.attrs["height_basis"] == "hypsometric"
+    assert "height of the ground" in wind.attrs["notes"]
+    level = wind["z_m"].sel(pressure_pa=10_000.0)
+    truth = full["z"].sel(pressure_level=100.0).transpose(*axes).sortby("latitude") / GRAVITY_MPS2
+    assert np.abs(level.values - truth.values).max() < 10.0
+
+
+def test_without_a_ground_thickness_is_right_and_the_base_standard(shared_data, tmp_path):
+    full, path = without_heights(shared_data, tmp_path)
+    wind = source.open_winds([path], cached=False).wind
+    assert wind.attrs["height_basis"] == "hypsometric above a standard lowest level"
+    assert "1000 hPa, which was put" in wind.attrs["notes"]
+    axes = ("valid_time", "latitude", "longitude")
+    z = (full["z"] / GRAVITY_MPS2).transpose("pressure_level", *axes).sortby("latitude")
+    thick = (z.sel(pressure_level=100.0) - z.sel(pressure_level=500.0)).values
+    ours = wind["z_m"].sel(pressure_pa=10_000.0) - wind["z_m"].sel(pressure_pa=50_000.0)
+    assert np.abs(ours.values - thick).max() < 10.0
+
+
+def test_heights_of_another_file_win_over_computed_ones(shared_data, tmp_path):
+    full, path = without_heights(shared_data, tmp_path)
+    full[["z"]].to_netcdf(tmp_path / "z.nc")
+    both = source.open_winds([path, tmp_path / "z.nc"], cached=False).wind
+    assert both.attrs["height_basis"] == "file"
+    assert "Heights" not in both.attrs["notes"]
+    full.to_netcdf(tmp_path / "whole.nc")
+    whole = source.open_winds([tmp_path / "whole.nc"], cached=False).wind
+    assert np.array_equal(both["z_m"].values, whole["z_m"].values)
+
+
+def test_a_projected_file_gets_heights_before_it_is_turned(shared_data):
+    """UTM with t, q, sp and the ground: against a finer quadrature of the same column."""
+    path = shared_data / "winds" / "era5_utm32_2025_05_01_00.nc"
+    wind = source.open_winds([path], cached=False).wind
+    assert wind.attrs["height_basis"] == "hypsometric"
+    raw = xr.open_dataset(path, engine="scipy", decode_times=False).isel(time=0)
+    row, column = 4, 3  # the Po valley: the ground lies below 975 hPa there
+    here = raw.isel(y=row, x=column)
+    assert float(here["sp"]) > 95_000.0
+    order = np.argsort(here["plev"].values)
+    log_p = np.log(here["plev"].values[order].astype(float))
+    moist = 1.0 + (VAPOUR_JKGK / AIR_JKGK - 1.0) * here["q"].values[order]
+    area = PchipInterpolator(log_p, here["t"].values[order] * moist).antiderivative()
+    lon, lat = pyproj.Transformer.from_crs(32632, 4326, always_xy=True).transform(
+        float(here["x"]), float(here["y"])
+    )
+    for level_pa in (50_000.0, 10_000.0, 5_000.0):
+        rise = R_OVER_G * float(area(np.log(float(here["sp"]))) - area(np.log(level_pa)))
+        exact = float(here["z"]) / GRAVITY_MPS2 + rise
+        ours = wind["z_m"].isel(time=0).sel(pressure_pa=level_pa)
+        assert float(ours.interp(lat_deg=lat, lon_deg=lon)) == pytest.approx(exact, abs=10.0)
+
+
+def test_members_of_an_ensemble_have_heights_of_their_own(tmp_path):
+    """Warmer air stands higher: the second member is 10 K warmer."""
+    dims = ("number", "time", "level", "latitude", "longitude")
+    levels = np.array([500.0, 700.0, 1000.0])
+    shape = (2, 1, 3, 3, 3)
+    kelvin = np.full(shape, 250.0) + np.array([0.0, 10.0]).reshape(2, 1, 1, 1, 1)
+    xr.Dataset(
+        {
+            "u": (dims, np.full(shape, 10.0), {"units": "m s-1"}),
+            "v": (dims, np.full(shape, 1.0), {"units": "m s-1"}),
+            "t": (dims, kelvin, {"units": "K"}),
+        },
+        coords={
+            "number": [0, 1],
+            "time": ("time", [0], {"units": "hours since 2023-02-01"}),
+            "level": ("level", levels, {"units": "hPa"}),
+            "latitude": ("latitude", [40.0, 41.0, 42.0], {"units": "degrees_north"}),
+            "longitude": ("longitude", [0.0, 1.0, 2.0], {"units": "degrees_east"}),
+        },
+    ).to_netcdf(tmp_path / "members.nc")
+    first, second = netcdf.read(tmp_path / "members.nc")
+    thick = [float((one["z_m"][0, 0] - one["z_m"][0, -1]).mean()) for one in (first, second)]
+    assert thick[0] == pytest.approx(R_OVER_G * 250.0 * np.log(2.0), rel=1e-6)
+    assert thick[1] / thick[0] == pytest.approx(260.0 / 250.0, rel=1e-6)

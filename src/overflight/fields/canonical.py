@@ -35,7 +35,8 @@ ATTRIBUTES = {
     " unknown",
     "title": "one line for people",
     "attribution": "what a report must print where this wind was used",
-    "height_basis": "where z_m is from: file, hypsometric or standard atmosphere",
+    "height_basis": "where z_m is from: file; hypsometric, from temperature over the ground;"
+    " hypsometric above a standard lowest level, where no ground is known; or standard atmosphere",
     "notes": "what a reader repaired or noticed, one sentence a line",
 }
 

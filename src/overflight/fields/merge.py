@@ -13,7 +13,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from overflight.errors import FieldError
-from overflight.fields import canonical
+from overflight.fields import canonical, members
 from overflight.fields.canonical import DIMS
 
 Array = NDArray[np.float64]
@@ -46,8 +46,8 @@ def merge(pieces: list[xr.Dataset]) -> xr.Dataset:
                 expected="all of one ensemble, or one run",
                 remedy="Name the files of the one or of the other.",
             )
-    fields = {member: _one_run(group) for member, group in by_member.items()}
-    wind = next(iter(fields.values())) if len(fields) == 1 else mean_of_members(fields)
+    runs = [_one_run(group) for group in by_member.values()]
+    wind = runs[0] if len(runs) == 1 else members.mean(runs, _told(runs))
     _name_gaps(wind)
     _name_leads(wind)
     return wind
@@ -57,6 +57,7 @@ def _one_run(pieces: list[xr.Dataset]) -> xr.Dataset:
     """Join the pieces of one run or member."""
     if len(pieces) == 1:
         return pieces[0]
+    _best_heights(pieces)
     attrs = _told(pieces)
     lead = _lead_of(pieces)
     names = [name for name in canonical.VARIABLES if any(name in piece for piece in pieces)]
@@ -74,6 +75,18 @@ def _one_run(pieces: list[xr.Dataset]) -> xr.Dataset:
         leads = [lead.get(time, np.nan) for time in wind["time"].values.tolist()]
         wind = wind.assign_coords(lead_s=("time", np.array(leads)))
     return wind
+
+
+def _best_heights(pieces: list[xr.Dataset]) -> None:
+    """Drop heights that a reader computed, where another file gives heights."""
+    if all(piece.attrs.get("height_basis") != "file" for piece in pieces):
+        return
+    for index, piece in enumerate(pieces):
+        if piece.attrs.get("height_basis", "file") != "file":
+            pieces[index] = piece.drop_vars("z_m")
+            del pieces[index].attrs["height_basis"]
+            told = [line for line in canonical.notes(piece) if not line.startswith("Heights")]
+            pieces[index].attrs["notes"] = "\n".join(told)
 
 
 def _same_source(pieces: list[xr.Dataset]) -> None:
@@ -318,46 +331,6 @@ def _cells(axis: Array, wanted: Array) -> tuple[NDArray[np.intp], NDArray[np.flo
     cell = np.clip(np.searchsorted(axis, wanted, "right") - 1, 0, len(axis) - 2)
     share = np.clip((wanted - axis[cell]) / (axis[cell + 1] - axis[cell]), 0.0, 1.0)
     return cell, share.astype(np.float32)
-
-
-def mean_of_members(fields: dict[int | None, xr.Dataset]) -> xr.Dataset:
-    """Mean of ensemble members, and their spread as the error per component.
-
-    The spread is ``sqrt((n + 1) / n)`` times the root mean square over u and v of the members'
-    sample standard deviation: what a further member, or the truth if it were one, would show.
-    """
-    members = list(fields.values())
-    first, n = members[0], len(members)
-    for other in members[1:]:
-        for dim in DIMS:
-            if not np.array_equal(other[dim].values, first[dim].values):
-                raise FieldError(
-                    found=f"ensemble members that differ in {dim}",
-                    expected="the same times, levels and grid for every member",
-                    remedy="Fetch the same part of every member.",
-                )
-    names = [name for name in canonical.VARIABLES if all(name in one for one in members)]
-    mean = {name: _mean([one[name].values for one in members]) for name in names}
-    spread = np.zeros_like(mean["u_mps"])
-    for name in ("u_mps", "v_mps"):
-        for one in members:
-            spread += (one[name].values - mean[name]) ** 2
-    spread = np.sqrt(spread / (2.0 * (n - 1)) * (n + 1) / n).astype(np.float32)
-    wind = first.drop_vars([name for name in first.data_vars if name not in names])
-    wind = wind.assign({name: (DIMS, values) for name, values in mean.items()})
-    wind = wind.assign(sd_mps=(DIMS, spread))
-    wind.attrs = {**_told(members), "product": "ensemble mean", "member_count": n}
-    wind.attrs["sd_basis"] = "ensemble spread"
-    wind.attrs.pop("member", None)
-    canonical.note(wind, f"The mean of {n} ensemble members, with their spread as its error.")
-    return wind
-
-
-def _mean(arrays: list[NDArray[np.float32]]) -> NDArray[np.float32]:
-    total = np.zeros(arrays[0].shape, dtype=np.float32)
-    for values in arrays:
-        total += values / np.float32(len(arrays))
-    return total
 
 
 def _name_gaps(wind: xr.Dataset) -> None:

@@ -22,8 +22,8 @@ from overflight.physics.local import (
     angles_rad,
     over_radii,
     shift,
-    shrink,
     turned,
+    unit_scale,
 )
 from overflight.physics.sphere import Vector
 
@@ -171,12 +171,12 @@ def _stand(block: Block, sheets: Sheets, dt_s: float, lane: int) -> None:
     poke(lanes, _EAST0 + lane, east)
     poke(lanes, _NORTH0 + lane, north)
     _settle(block, sheets, lane, east, north)
-    over_n, over_m = over_radii(z, peek(wide, _OVER_N + lane), peek(wide, _OVER_M + lane))
+    n_perm, m_perm = over_radii(z, peek(wide, _OVER_N + lane), peek(wide, _OVER_M + lane))
     poke(wide, _SECANT + lane, secant)
-    poke(wide, _STEP_N + lane, dt_s * over_n)
-    poke(wide, _STEP_M + lane, dt_s * over_m)
-    poke(lanes, _STEP + lane, np.float32(dt_s * over_n))
-    poke(lanes, _RATIO + lane, np.float32(over_m * (1.0 / over_n)))
+    poke(wide, _STEP_N + lane, dt_s * n_perm)
+    poke(wide, _STEP_M + lane, dt_s * m_perm)
+    poke(lanes, _STEP + lane, np.float32(dt_s * n_perm))
+    poke(lanes, _RATIO + lane, np.float32(m_perm * (1.0 / n_perm)))
     poke(lanes, _SINE + lane, np.float32(z))
     poke(lanes, _COSINE + lane, np.float32((x * x + y * y) * secant))
     poke(lanes, _SEC + lane, np.float32(secant))
@@ -249,16 +249,16 @@ def ahead(block: Block, sheets: Sheets, weight: np.float32, fraction: np.float32
 
 
 @lane_loop
-def land(block: Block, weight: np.float32, whole: float) -> None:
-    """Add the last stage's wind, and move the normals by the sum times ``whole``."""
+def land(block: Block, weight: np.float32, whole_scale: float) -> None:
+    """Add the last stage's wind, and move the normals by the sum times ``whole_scale``."""
     wide, lanes = block.wide, block.lanes
     for lane in range(LANES):
         _add(block, lane, weight)
     for lane in range(LANES):
         x, y, z = peek(wide, _X + lane), peek(wide, _Y + lane), peek(wide, _Z + lane)
-        secant, step_n = peek(wide, _SECANT + lane), peek(wide, _STEP_N + lane) * whole
+        secant, step_n = peek(wide, _SECANT + lane), peek(wide, _STEP_N + lane) * whole_scale
         east = float(peek(lanes, _SUM_E + lane)) * step_n
-        north = float(peek(lanes, _SUM_N + lane)) * (peek(wide, _STEP_M + lane) * whole)
+        north = float(peek(lanes, _SUM_N + lane)) * (peek(wide, _STEP_M + lane) * whole_scale)
         up = 1.0 + float(peek(lanes, _SUM_U + lane)) * step_n
         east_x, east_y = -y * secant, x * secant
         new_x = x * up + east * east_x - north * z * east_y
@@ -267,7 +267,7 @@ def land(block: Block, weight: np.float32, whole: float) -> None:
         poke(wide, _WAS_X + lane, x)
         poke(wide, _WAS_Y + lane, y)
         poke(wide, _WAS_Z + lane, z)
-        unit = shrink(new_x * new_x + new_y * new_y + new_z * new_z - 1.0)
+        unit = unit_scale(new_x * new_x + new_y * new_y + new_z * new_z - 1.0)
         poke(wide, _X + lane, new_x * unit)
         poke(wide, _Y + lane, new_y * unit)
         poke(wide, _Z + lane, new_z * unit)

@@ -3,7 +3,7 @@
 A place is given by its offsets ``a`` east and ``b`` north in the plane that touches the sphere at
 the start, in radians. All series below stop where what is left out is of the fifth order in the
 step, so that a Runge-Kutta step keeps its fourth order; near a pole, where a degree of longitude is
-short, they do not hold, and :func:`pole_limit` says where that begins. Single precision is
+short, they do not hold, and :func:`pole_fraction` says where that begins. Single precision is
 enough here: an offset of 10 km is good to a millimetre, and the start stays in double precision.
 """
 
@@ -22,17 +22,17 @@ TWELFTH, FOUR_THIRDS = np.float32(1.0 / 12.0), np.float32(4.0 / 3.0)
 _N_BENDS, _M_BENDS = np.float32(0.5 * E2), np.float32(1.5 * E2)
 
 FASTEST_MPS = 150.0  # of any wind at heights where balloons float
-LEAST_COSINE = 0.1  # of the latitude: 84 degrees
+_LEAST_COSINE = 0.1  # of the latitude: 84 degrees
 _WIDEST = 0.12  # of a step against the way to the axis
 
 
-def pole_limit(dt_s: float) -> float:
+def pole_fraction(dt_s: float) -> float:
     """Cosine of the latitude below which a step is too long for the series.
 
-    >>> round(pole_limit(300.0), 2), round(pole_limit(1_800.0), 2)
+    >>> round(pole_fraction(300.0), 2), round(pole_fraction(1_800.0), 2)
     (0.1, 0.35)
     """
-    return max(LEAST_COSINE, FASTEST_MPS * abs(dt_s) / EQUATOR_RADIUS_M / _WIDEST)
+    return max(_LEAST_COSINE, FASTEST_MPS * abs(dt_s) / EQUATOR_RADIUS_M / _WIDEST)
 
 
 @lane_kernel
@@ -110,19 +110,19 @@ _QUARTER_TURN = 0.5 * math.pi
 
 
 @lane_kernel
-def arc_tangent(q: float) -> float:
+def arc_tangent_rad(q_fraction: float) -> float:
     """Arc tangent of a number between 0 and 1, by a polynomial that vector units can take.
 
-    >>> abs(arc_tangent(0.7) - math.atan(0.7)) < 2e-12
+    >>> abs(arc_tangent_rad(0.7) - math.atan(0.7)) < 2e-12
     True
     """
-    s = q * q
+    s = q_fraction * q_fraction
     s2 = s * s
     s4 = s2 * s2
     a = (_ATAN[0] + _ATAN[1] * s) + (_ATAN[2] + _ATAN[3] * s) * s2
     b = (_ATAN[4] + _ATAN[5] * s) + (_ATAN[6] + _ATAN[7] * s) * s2
     c = (_ATAN[8] + _ATAN[9] * s) + (_ATAN[10] + _ATAN[11] * s) * s2
-    return q * ((a + b * s4) + (c + (_ATAN[12] + _ATAN[13] * s) * s4) * (s4 * s4))
+    return q_fraction * ((a + b * s4) + (c + (_ATAN[12] + _ATAN[13] * s) * s4) * (s4 * s4))
 
 
 @lane_kernel
@@ -136,22 +136,24 @@ def angles_rad(x: float, y: float, z: float) -> tuple[float, float, float]:
     far, near = max(abs(x), abs(y)), min(abs(x), abs(y))
     high, low = max(abs(z), across), min(abs(z), across)
     shared = 1.0 / (far * high * across)
-    lon = arc_tangent(near * (shared * high * across))
+    lon = arc_tangent_rad(near * (shared * high * across))
     lon = _QUARTER_TURN - lon if abs(y) > abs(x) else lon
     lon = math.pi - lon if x < 0.0 else lon
-    lat = arc_tangent(low * (shared * far * across))
+    lat = arc_tangent_rad(low * (shared * far * across))
     lat = _QUARTER_TURN - lat if abs(z) > across else lat
     return math.copysign(lat, z), math.copysign(lon, y), shared * far * high
 
 
 @lane_kernel
-def shrink(longer: float) -> float:
-    """What a vector that is nearly a unit vector is to be multiplied with, 1 / sqrt(1 + longer).
+def unit_scale(longer_fraction: float) -> float:
+    """What a vector that is nearly a unit vector is to be multiplied with, 1 / sqrt(1 + longer_fraction).
 
-    >>> abs(shrink(2e-3) * math.sqrt(1.002) - 1.0) < 1e-13
+    >>> abs(unit_scale(2e-3) * math.sqrt(1.002) - 1.0) < 1e-13
     True
     """
-    return 1.0 - longer * (0.5 - longer * (0.375 - longer * (0.3125 - longer * 0.2734375)))
+    return 1.0 - longer_fraction * (
+        0.5 - longer_fraction * (0.375 - longer_fraction * (0.3125 - longer_fraction * 0.2734375))
+    )
 
 
 # Radii of curvature about those at 45 degrees, in powers of the squared sine of the latitude: 5e-12
@@ -162,14 +164,14 @@ _M = (-0.005016581304595252, 0.009991196882062311, 8.359984236357421e-05, 6.6291
 
 
 @lane_kernel
-def over_radii(z: float, over_n: float, over_m: float) -> tuple[float, float]:
+def over_radii(z: float, n_perm: float, m_perm: float) -> tuple[float, float]:
     """1 / (N + h) and 1 / (M + h) without a division or a root.
 
     Parameters
     ----------
     z
         Sine of the latitude.
-    over_n, over_m
+    n_perm, m_perm
         The same at 45 degrees.
 
     >>> n, m = over_radii(0.3, 1.0 / (MIDDLE_N_M + 2e4), 1.0 / (MIDDLE_M_M + 2e4))
@@ -179,8 +181,8 @@ def over_radii(z: float, over_n: float, over_m: float) -> tuple[float, float]:
     (True, True)
     """
     s = z * z
-    n = (_N[0] + s * (_N[1] + s * (_N[2] + s * _N[3]))) * (MIDDLE_N_M * over_n)
-    m = (_M[0] + s * (_M[1] + s * (_M[2] + s * _M[3]))) * (MIDDLE_M_M * over_m)
-    return over_n * (1.0 - n * (1.0 - n * (1.0 - n))), over_m * (
+    n = (_N[0] + s * (_N[1] + s * (_N[2] + s * _N[3]))) * (MIDDLE_N_M * n_perm)
+    m = (_M[0] + s * (_M[1] + s * (_M[2] + s * _M[3]))) * (MIDDLE_M_M * m_perm)
+    return n_perm * (1.0 - n * (1.0 - n * (1.0 - n))), m_perm * (
         1.0 - m * (1.0 - m * (1.0 - m * (1.0 - m)))
     )

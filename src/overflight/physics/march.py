@@ -24,7 +24,7 @@ from overflight.physics.blocks import Balloons, Block, Sheets
 from overflight.physics.integrate import midpoint_step, rk4_step
 from overflight.physics.kernel import kernel, loop
 from overflight.physics.lanes import LANES
-from overflight.physics.local import pole_limit
+from overflight.physics.local import pole_fraction
 from overflight.physics.sphere import Vector, rate
 from overflight.physics.windgrid import WindGrid, wind
 
@@ -45,9 +45,9 @@ class Leg(NamedTuple):
     start_s: float
     dt_s: float
     n_steps: int
-    share: float  # how far the start lies from the earlier time to the later
-    step_share: float  # how far one step goes of that way
-    pole_sine: float  # of the latitude beyond which particles go one by one
+    share_fraction: float  # how far the start lies from the earlier time to the later
+    step_share_fraction: float  # how far one step goes of that way
+    pole_sine_fraction: float  # of the latitude beyond which particles go one by one
 
 
 class _Alone(NamedTuple):
@@ -73,7 +73,7 @@ def _one_by_one(
     """Repeat the step of every lane that started near a pole with the plain functions."""
     for lane in range(min(LANES, len(balloons.places) - first)):
         at = blocks.before(block, lane)
-        if abs(at[2]) < leg.pole_sine:
+        if abs(at[2]) < leg.pole_sine_fraction:
             continue
         alone = _Alone(grid, balloons.log_pressure[first + lane], balloons.height_m[first + lane])
         time_s = leg.start_s + step * leg.dt_s
@@ -102,7 +102,7 @@ def _march(
         for step in range(leg.n_steps):
             blocks.stand(block, sheets, leg.dt_s)
             for stage in range(last + 1):
-                later = leg.share + leg.step_share * (step + stages[stage, 0])
+                later = leg.share_fraction + leg.step_share_fraction * (step + stages[stage, 0])
                 blocks.blow(block, sheets, np.float32(later))
                 if stage < last:
                     weight, fraction = stages[stage, 1], stages[stage, 2]
@@ -255,6 +255,6 @@ def legs(
         stop = min(end_s, last) if forward else max(end_s, first)
         n_steps = max(1, math.ceil(abs(stop - at) / step_s - 1e-9))
         dt_s, length_s = (stop - at) / n_steps, last - first
-        sine = math.sqrt(1.0 - min(pole_limit(dt_s), 1.0) ** 2) if even else -1.0
+        sine = math.sqrt(1.0 - min(pole_fraction(dt_s), 1.0) ** 2) if even else -1.0
         yield time, Leg(at, dt_s, n_steps, (at - first) / length_s, dt_s / length_s, sine)
         at = stop

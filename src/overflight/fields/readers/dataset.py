@@ -17,6 +17,7 @@ from overflight.fields.canonical import Need
 from overflight.fields.readers import averages, axes, makers, on_model_levels, projected, timeline
 from overflight.fields.readers.loading import Picked, Variable, horizontal, load_all, piece_of
 from overflight.fields.readers.names import role_of
+from overflight.fields.readers.pressure_heights import Air
 from overflight.fields.readers.timeline import Timeline
 
 
@@ -203,9 +204,9 @@ def _read_group(
         )
     expver = "expver" in dims and dims["expver"] in group[0].values.dims
     averaged = averages.note_of(ds, group[0].values, dims.get("time"))
-    for chosen, number in _members(group, dims):
+    for chosen, others, number in _members(group, found):
         for line in timeline.of(ds, chosen[0].values, dims, origin):
-            piece = _read(ds, chosen, found, need, line, origin)
+            piece = _read(ds, chosen, others, need, line, origin)
             if piece is None:
                 continue
             if number is not None:
@@ -218,18 +219,26 @@ def _read_group(
 
 
 def _members(
-    group: list[Variable], dims: dict[str, str]
-) -> Iterator[tuple[list[Variable], int | None]]:
-    """One group after the other with a single ensemble member."""
-    dim = dims.get("member")
+    group: list[Variable], found: list[Variable]
+) -> Iterator[tuple[list[Variable], list[Variable], int | None]]:
+    """The group, and all that was found, with one ensemble member after the other."""
+    dim = group[0].dims.get("member")
     if dim is None or dim not in group[0].values.dims:
-        yield group, None
+        yield group, found, None
         return
     labels = group[0].values[dim].values if dim in group[0].values.coords else None
     for index in range(group[0].values.sizes[dim]):
-        one = [replace(var, values=var.values.isel({dim: index})) for var in group]
         single = group[0].values.sizes[dim] == 1
-        yield one, None if single else int(labels[index]) if labels is not None else index
+        number = None if single else int(labels[index]) if labels is not None else index
+        yield _member(group, dim, index), _member(found, dim, index), number
+
+
+def _member(variables: list[Variable], dim: str, index: int) -> list[Variable]:
+    """One ensemble member of the variables that have several."""
+    return [
+        replace(var, values=var.values.isel({dim: index})) if dim in var.values.dims else var
+        for var in variables
+    ]
 
 
 def _read(
@@ -258,12 +267,16 @@ def _read(
         np.atleast_1d(coord.values).astype(np.float64), coord.attrs.get("units"), level_dim
     )
     levels = Picked.of(levels_pa, need.pressure_min_pa, need.pressure_max_pa, "levels", origin)
+    air = Air.of(group, found, levels_pa, levels) if "z_m" in need.variables else None
     if "lat" not in dims or ds[dims["lat"]].ndim != 1 or ds[dims["lat"]].dims != (dims["lat"],):
-        piece = projected.read(ds, group, need, line, levels, origin)
+        piece = projected.read(ds, group, need, line, levels, air, origin)
     else:
-        piece = _regular(ds, group, need, line, levels, origin)
-    if guessed:
-        canonical.note(piece, guessed)
+        piece = _regular(ds, group, need, line, levels, air, origin)
+    if air is not None:
+        piece.attrs["height_basis"] = air.basis
+    for sentence in (guessed, "" if air is None else air.words):
+        if sentence:
+            canonical.note(piece, sentence)
     return piece
 
 
@@ -273,12 +286,15 @@ def _regular(
     need: Need,
     line: Timeline,
     levels: Picked,
+    air: Air | None,
     origin: str,
 ) -> xr.Dataset:
     """Read variables on a latitude-longitude grid."""
     lat, lon = horizontal(ds, group[0].dims, need, origin)
     indexers = {"lat": lat.index, "lon": lon.index, "pressure": levels.index}
     fields, notes = load_all(group, line, indexers, ("pressure", "lat", "lon"))
+    if air is not None:
+        fields["z_m"] = air.heights(line, {"lat": lat.index, "lon": lon.index})
     if lon.dropped:
         notes.append("The last column repeated the first one and was dropped.")
     return piece_of(fields, line, (levels.values, lat.values, lon.values), notes, origin)

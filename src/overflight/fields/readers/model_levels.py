@@ -7,6 +7,7 @@ interpolated in ln p to the pressures that the levels have over a surface at 101
 """
 
 import csv
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -18,7 +19,9 @@ from overflight.errors import FieldError
 from overflight.physics.columns import interpolate_columns
 
 Array = NDArray[np.float64]
+Slabs = dict[str, NDArray[np.float32]]
 
+AIR = ("t_k", "q_fraction")  # what heights are made from
 AIR_JKGK = 287.0597  # of the IFS
 VAPOUR_JKGK = 461.5250
 GRAVITY_MPS2 = 9.80665
@@ -129,6 +132,39 @@ def heights_m(
         height_m[row] = below_m + alpha * thick
         below_m = below_m + thick * ratio
     return height_m
+
+
+def with_heights(
+    slabs: Slabs,
+    coefficients: Coefficients,
+    levels: NDArray[np.int64],
+    surface_pa: Array,
+    ground_m: Array | None,
+    wanted: Collection[str],
+) -> Slabs:
+    """Fields of one time with heights, where temperature reaches the ground and that is known.
+
+    What served for the heights only is dropped.
+
+    Parameters
+    ----------
+    slabs
+        Fields (level, lat, lon) by canonical name, among them ``t_k`` and ``q_fraction``.
+    levels
+        Numbers of the model levels, increasing.
+    surface_pa, ground_m : (lat, lon)
+        Pressure at the ground, and its geopotential height.
+    wanted
+        Names that are to be kept.
+    """
+    kept = {name: values for name, values in slabs.items() if name in wanted or name not in AIR}
+    given = "z_m" in slabs or "geopotential_m2s2" in slabs
+    complete = levels[-1] == coefficients.n_levels and bool((np.diff(levels) == 1).all())
+    if "z_m" in wanted and not given and "t_k" in slabs and ground_m is not None and complete:
+        kept["z_m"] = heights_m(
+            coefficients, levels, slabs["t_k"], slabs.get("q_fraction"), surface_pa, ground_m
+        ).astype(np.float32)
+    return kept
 
 
 def to_pressure(

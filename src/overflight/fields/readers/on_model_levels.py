@@ -9,7 +9,6 @@ from overflight.fields import canonical
 from overflight.fields.canonical import Need
 from overflight.fields.readers import makers, model_levels
 from overflight.fields.readers.loading import (
-    Picked,
     Variable,
     horizontal,
     load,
@@ -17,6 +16,7 @@ from overflight.fields.readers.loading import (
     piece_of,
 )
 from overflight.fields.readers.model_levels import Coefficients
+from overflight.fields.readers.names import GRAVITY_MPS2
 from overflight.fields.readers.timeline import Timeline
 
 Array = NDArray[np.float64]
@@ -50,31 +50,39 @@ def read(
         _refuse_unknown_levels(ds, levels, origin)
         notes.append("The levels were taken as ECMWF's 137 model levels.")
     lat, lon = horizontal(ds, dims, need, origin)
+    across = {"lat": lat.index, "lon": lon.index}
     order = np.argsort(levels)
-    surface = _surface_pa(found, line, lat, lon)
+    surface, ground_m = _surface_pa(found, line, across), None
     if surface is None:
         order = order[model_levels.without_surface(coefficients, levels[order], origin)]
         surface = np.full((len(line.times), len(lat.values), len(lon.values)),
                           model_levels.REFERENCE_SURFACE_PA)  # fmt: skip
         notes.append("There is no surface pressure: only levels that do not need it were kept.")
+    elif "z_m" in need.variables:
+        ground_m = _ground_m(found, line, across)
     reference = model_levels.reference_pressures_pa(coefficients, levels[order])
     part = canonical.enclosing(reference, need.pressure_min_pa, need.pressure_max_pa)
-    indexers = {"hybrid": order, "lat": lat.index, "lon": lon.index}
-    raw, told = load_all(group, line, indexers, ("hybrid", "lat", "lon"))
+    air = [] if ground_m is None else _air(group, found)
+    raw, told = load_all([*group, *air], line, {"hybrid": order, **across}, ("hybrid", *across))
     notes += told
-    fields = {
-        name: np.empty((len(line.times), part.stop - part.start, *values.shape[2:]), np.float32)
-        for name, values in raw.items()
-    }
+    made = []
     for time in range(len(line.times)):
         slabs = {name: values[time] for name, values in raw.items()}
-        for name, values in model_levels.to_pressure(
-            coefficients, levels[order], slabs, surface[time], reference[part]
-        ).items():
-            fields[name][time] = values
+        slabs = model_levels.with_heights(
+            slabs, coefficients, levels[order], surface[time], ground_m, need.variables
+        )
+        made.append(
+            model_levels.to_pressure(
+                coefficients, levels[order], slabs, surface[time], reference[part]
+            )
+        )
+    fields = {name: np.stack([slabs[name] for slabs in made]) for name in made[0]}
     notes.append("Model levels were interpolated in ln p to the pressures they have over a surface"
                  " at 1013.25 hPa.")  # fmt: skip
-    return piece_of(fields, line, (reference[part], lat.values, lon.values), notes, origin)
+    piece = piece_of(fields, line, (reference[part], lat.values, lon.values), notes, origin)
+    if ground_m is not None and "z_m" in piece:
+        piece.attrs["height_basis"] = "hypsometric"
+    return piece
 
 
 def _refuse_unknown_levels(ds: xr.Dataset, levels: NDArray[np.int64], origin: str) -> None:
@@ -125,19 +133,48 @@ def _numbers(
     return numbers.astype(np.int64)
 
 
+def _air(group: list[Variable], found: list[Variable]) -> list[Variable]:
+    """Temperature and humidity on the group's levels, where they are not in the group."""
+    names = {one.role.name for one in group}
+    return [
+        one
+        for one in found
+        if one.role.name in model_levels.AIR
+        and one.role.name not in names
+        and one.dims == group[0].dims
+    ]
+
+
 def _surface_pa(
-    found: list[Variable], line: Timeline, lat: Picked, lon: Picked
+    found: list[Variable], line: Timeline, across: dict[str, NDArray[np.intp]]
 ) -> NDArray[np.float64] | None:
     """Surface pressure at the times and nodes, from itself or its logarithm."""
     for one in found:
-        if one.role.name in ("surface_pa", "log_surface_pressure") and {"lat", "lon"} <= set(
-            one.dims
-        ):
-            level = one.dims.get("hybrid")
-            flat = one
-            if level is not None and level in one.values.dims:
-                flat = Variable(one.name, one.role, one.values.isel({level: 0}), one.dims)
-            values, _ = load(flat, line, {"lat": lat.index, "lon": lon.index}, ("lat", "lon"))
-            exact = values.astype(np.float64)
-            return np.exp(exact) if one.role.name == "log_surface_pressure" else exact
+        if one.role.name in ("surface_pa", "log_surface_pressure") and {*across} <= {*one.dims}:
+            values = _flat(one, line, across)
+            return np.exp(values) if one.role.name == "log_surface_pressure" else values
     return None
+
+
+def _ground_m(
+    found: list[Variable], line: Timeline, across: dict[str, NDArray[np.intp]]
+) -> NDArray[np.float64] | None:
+    """Geopotential height of the ground, the same at all times."""
+    for one in found:
+        on_ground = not {"hybrid", "pressure", "height"} & {*one.dims}
+        single = one.values.sizes.get(one.dims.get("hybrid", ""), 2) == 1
+        if one.role.name in ("surface_m", "geopotential_m2s2") and (on_ground or single):
+            values = _flat(one, line, across)[0]
+            per_m = GRAVITY_MPS2 if one.role.name == "geopotential_m2s2" else 1.0
+            return np.asarray(values / per_m)
+    return None
+
+
+def _flat(
+    one: Variable, line: Timeline, across: dict[str, NDArray[np.intp]]
+) -> NDArray[np.float64]:
+    """A field of one level; some files keep such fields on the first of their levels."""
+    level = one.dims.get("hybrid")
+    if level is not None and level in one.values.dims:
+        one = Variable(one.name, one.role, one.values.isel({level: 0}), one.dims)
+    return load(one, line, across, tuple(across))[0].astype(np.float64)

@@ -8,6 +8,8 @@ thickness from 500 hPa errs by 3 m rms at 100 hPa, 8 m at 50 hPa and 15 m at 20 
 not tell more of the temperature between them.
 """
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +23,9 @@ from overflight.physics import atmosphere
 
 Array = NDArray[np.float64]
 Slab = NDArray[np.float32]
+Ground = tuple[Array, Array]  # pressure and height
 
+_AT_ONCE_BYTES = 256_000_000  # of temperature; more is read one time after the other
 HEIGHTS = ("z_m", "geopotential_m2s2")
 ON_GROUND = "hypsometric"
 ON_STANDARD = "hypsometric above a standard lowest level"
@@ -31,7 +35,7 @@ def heights_m(
     pressure_pa: Array,
     temperature_k: Slab,
     humidity: Slab | None,
-    ground: tuple[Array, Array] | None,
+    ground: Ground | None,
 ) -> Array:
     """Geopotential height of pressure levels at one time.
 
@@ -141,10 +145,25 @@ class Air:
             _ground(group[0], found),
         )
 
-    def read(
-        self, line: Timeline, across: dict[str, NDArray[np.intp]]
-    ) -> tuple[NDArray[np.float32], str, list[str]]:
-        """Heights of the wanted levels, their basis, and what to note.
+    @property
+    def basis(self) -> str:
+        """What the heights rest on, for ``height_basis``."""
+        return ON_GROUND if self.ground else ON_STANDARD
+
+    @property
+    def words(self) -> str:
+        """How the heights came about, for the notes."""
+        if self.ground:
+            return "Heights were computed from the temperature and the height of the ground."
+        lowest = self.levels.values[-1] / 100.0
+        return (
+            f"Heights were computed from the temperature, upward of {lowest:g} hPa, which was put"
+            " where the standard atmosphere has it; the weather moves that by up to 0.3 km near the"
+            " ground, and by more aloft."
+        )
+
+    def heights(self, line: Timeline, across: dict[str, NDArray[np.intp]]) -> Slab:
+        """Read what is needed for the heights of the wanted levels, and compute them.
 
         Parameters
         ----------
@@ -155,32 +174,35 @@ class Air:
         -------
         heights : (time, level, ...)
         """
-        order = ("pressure", *across)
-        indexers = {"pressure": self.levels.index, **across}
-        made = np.empty(
-            (len(line.times), self.wanted, *(len(index) for index in across.values())), np.float32
-        )
-        for time, moment in enumerate(line.each()):
-            temperature = load(self.temperature, moment, indexers, order)[0][0]
-            humidity, ground = None, None
-            if self.humidity is not None:
-                humidity = load(self.humidity, moment, indexers, order)[0][0]
-            if self.ground is not None:
-                pressure, height = (_flat(one, moment, across) for one in self.ground)
-                ground = pressure, height
-            made[time] = heights_m(self.levels.values, temperature, humidity, ground)[: self.wanted]
-        return made, ON_GROUND if self.ground else ON_STANDARD, [self._words()]
+        shape = [len(index) for index in across.values()]
+        made = np.empty((len(line.times), self.wanted, *shape), np.float32)
+        whole = 4 * len(line.times) * len(self.levels.values) * math.prod(shape) <= _AT_ONCE_BYTES
+        done = 0
+        for part in [line] if whole else line.each():
+            air = self._read(part, across)
+            for temperature, humidity, ground in zip(*air, strict=True):
+                columns = heights_m(self.levels.values, temperature, humidity, ground)
+                made[done] = columns[: self.wanted]
+                done += 1
+        return made
 
-    def _words(self) -> str:
-        """How the heights came about."""
-        if self.ground:
-            return "Heights were computed from the temperature and the height of the ground."
-        lowest = self.levels.values[-1] / 100.0
-        return (
-            f"Heights were computed from the temperature, upward of {lowest:g} hPa, which was put"
-            " where the standard atmosphere has it: weather moves that by up to 0.3 km near the"
-            " ground, and more aloft."
+    def _read(
+        self, line: Timeline, across: dict[str, NDArray[np.intp]]
+    ) -> tuple[Slab, Iterable[Slab | None], Iterable[Ground | None]]:
+        """Temperature, humidity, and pressure and height of the ground, time after time."""
+        indexers, order = {"pressure": self.levels.index, **across}, ("pressure", *across)
+        temperature = load(self.temperature, line, indexers, order)[0]
+        humidity: Iterable[Slab | None] = [None] * len(temperature)
+        if self.humidity is not None:
+            humidity = load(self.humidity, line, indexers, order)[0]
+        if self.ground is None:
+            return temperature, humidity, [None] * len(temperature)
+        pressure, height = (
+            load(one, line, across, tuple(across))[0].astype(np.float64) for one in self.ground
         )
+        if self.ground[1].role.name == "geopotential_m2s2":
+            height /= GRAVITY_MPS2
+        return temperature, humidity, zip(pressure, height, strict=True)
 
 
 def _ground(first: Variable, found: list[Variable]) -> tuple[Variable, Variable] | None:
@@ -194,11 +216,3 @@ def _ground(first: Variable, found: list[Variable]) -> tuple[Variable, Variable]
     height = flat.get("surface_m") or flat.get("geopotential_m2s2")
     pressure = flat.get("surface_pa")
     return (pressure, height) if pressure and height else None
-
-
-def _flat(one: Variable, moment: Timeline, across: dict[str, NDArray[np.intp]]) -> Array:
-    """A field of one level at one time, in SI; a geopotential as a height."""
-    values: Array = load(one, moment, across, tuple(across))[0][0].astype(np.float64)
-    if one.role.name == "geopotential_m2s2":
-        values /= GRAVITY_MPS2
-    return values

@@ -19,6 +19,7 @@ from overflight.fields.canonical import Need
 from overflight.fields.readers import boxes
 from overflight.fields.readers.loading import Picked, Variable, load_all, piece_of
 from overflight.fields.readers.names import spelled
+from overflight.fields.readers.pressure_heights import Air
 from overflight.fields.readers.timeline import Timeline
 
 Array = NDArray[np.float64]
@@ -136,6 +137,7 @@ def read(
     need: Need,
     line: Timeline,
     levels: Picked,
+    air: Air | None,
     origin: str,
 ) -> xr.Dataset:
     """Read variables on a projected grid as a piece on latitude and longitude."""
@@ -155,6 +157,8 @@ def read(
         "x": np.arange(len(native.x)),
     }
     fields, notes = load_all(group, line, indexers, ("pressure", "y", "x"))
+    if air is not None:
+        fields["z_m"] = air.heights(line, {"y": indexers["y"], "x": indexers["x"]})
     if "u_mps" in fields:
         notes.append("The winds of this projected grid were taken as true east and north.")
     lat, lon, made, told = regrid(native, fields, need, origin)
