@@ -146,7 +146,7 @@ def angles_rad(x: float, y: float, z: float) -> tuple[float, float, float]:
 
 @lane_kernel
 def unit_scale(longer_fraction: float) -> float:
-    """What a vector that is nearly a unit vector is to be multiplied with, 1 / sqrt(1 + longer_fraction).
+    """What makes a unit vector of one whose square is ``1 + longer_fraction``, nearly one.
 
     >>> abs(unit_scale(2e-3) * math.sqrt(1.002) - 1.0) < 1e-13
     True
