@@ -14,6 +14,7 @@ from overflight.fields.readers.projected import Native
 Array = NDArray[np.float64]
 
 _PROJECTED = {"lambert", "polar_stereographic", "mercator", "rotated_ll"}
+_ALONG_GRID = 8  # in the flags of resolution and components (code table 3.3, bit 5)
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,13 @@ class Plan:
                 expected="a value for every node",
                 remedy="The message is damaged: fetch the file again.",
             )
-        if keys.get("jPointsAreConsecutive"):
-            field = values.reshape(columns, rows).T
-        else:
-            field = values.reshape(rows, columns)
-            if keys.get("alternativeRowScanning"):
-                field = field.copy()
-                field[1::2] = field[1::2, ::-1]
+        upright = bool(keys.get("jPointsAreConsecutive"))  # column after column
+        field = values.reshape((columns, rows) if upright else (rows, columns))
+        if keys.get("alternativeRowScanning"):
+            field = field.copy()
+            field[1::2] = field[1::2, ::-1]
+        if upright:
+            field = field.T
         if keys.get("iScansNegatively"):
             field = field[:, ::-1]
         return field[:: _direction(keys)]
@@ -70,7 +71,7 @@ def plan(grid: Grid, origin: str) -> Plan:
     if grid.kind in ("regular_ll", "regular_gg", "reduced_gg"):
         return _on_the_globe(grid, origin)
     if grid.kind in _PROJECTED:
-        return _projected(grid)
+        return _projected(grid, origin)
     known = {"sh": "spherical harmonics, not a grid", "unstructured_grid": "an unstructured grid"}
     raise FieldError(
         found=f"{origin}: {known.get(grid.kind, f'a grid of the kind {grid.kind!r}')}",
@@ -126,8 +127,20 @@ def _full_rows(values: Array, row_lengths: NDArray[np.int64], lon_deg: Array) ->
     return full
 
 
-def _projected(grid: Grid) -> Plan:
+def _projected(grid: Grid, origin: str) -> Plan:
+    """A projected grid from its first node, which is at the corner where its values begin.
+
+    ecCodes' own iterator starts at the south-western corner whatever the scanning; the text of the
+    WMO (La1, Lo1: the first grid point) and the last node that Mercator grids name say otherwise.
+    """
     keys = grid.keys
+    if keys.get("angleOfRotationInDegrees") or keys.get("angleOfRotation"):
+        raise FieldError(
+            found=f"{origin}: a rotated grid turned about its own pole by"
+            f" {keys.get('angleOfRotationInDegrees') or keys.get('angleOfRotation'):g} degrees",
+            expected="an angle of rotation of zero; programs differ in what another one means",
+            remedy="Interpolate it to a regular grid with the program of those who made it.",
+        )
     native_crs = pyproj.CRS.from_user_input(_proj_text(grid))
     columns, rows = int(keys.get("Nx") or keys["Ni"]), int(keys.get("Ny") or keys["Nj"])
     if grid.kind == "rotated_ll":
@@ -151,7 +164,9 @@ def _projected(grid: Grid) -> Plan:
         x = np.sort(float(x0[0]) + along * np.arange(columns))
         y = np.sort(float(y0[0]) + upward * np.arange(rows))
     native = Native(x, y, native_crs)
-    return Plan(y, x, grid, native, winds_along_grid=bool(keys.get("uvRelativeToGrid")))
+    # Not its key uvRelativeToGrid, which polar stereographic grids of edition 2 lack.
+    along_grid = bool(int(keys.get("resolutionAndComponentFlags") or 0) & _ALONG_GRID)
+    return Plan(y, x, grid, native, winds_along_grid=along_grid)
 
 
 def _steps_m(keys: dict[str, Any]) -> tuple[float, float]:
@@ -190,17 +205,16 @@ def _proj_text(grid: Grid) -> str:
         )
     if grid.kind == "polar_stereographic":
         north = not (int(keys.get("projectionCentreFlag") or 0) & 128)
-        true_at = keys.get("LaDInDegrees") or (60.0 if north else -60.0)
+        true_at = abs(keys.get("LaDInDegrees") or 60.0)  # PROJ takes the pole from its sign
         return (
-            f"+proj=stere +lat_0={90 if north else -90} +lat_ts={true_at}"
+            f"+proj=stere +lat_0={90 if north else -90} +lat_ts={true_at if north else -true_at}"
             f" +lon_0={keys['orientationOfTheGridInDegrees']} {earth} +units=m +no_defs"
         )
     if grid.kind == "mercator":
         middle = keys["longitudeOfFirstGridPointInDegrees"]
         return f"+proj=merc +lat_ts={keys['LaDInDegrees']} +lon_0={middle} {earth} +units=m"
-    turn = keys.get("angleOfRotationInDegrees") or keys.get("angleOfRotation") or 0.0
     return (
         f"+proj=ob_tran +o_proj=longlat +o_lat_p={-keys['latitudeOfSouthernPoleInDegrees']}"
-        f" +o_lon_p={turn} +lon_0={keys['longitudeOfSouthernPoleInDegrees']} {earth}"
+        f" +o_lon_p=0 +lon_0={keys['longitudeOfSouthernPoleInDegrees']} {earth}"
         " +to_meter=0.0174532925199433 +no_defs"
     )
