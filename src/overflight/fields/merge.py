@@ -149,8 +149,16 @@ def _join(
         part_lead = part["lead_s"].values if "lead_s" in part.coords else np.zeros(len(rows))
         for at, row in enumerate(rows):
             for k, column in enumerate(columns):
-                _put(values, filled, (int(row), int(column)), part[at, k].values,
-                     float(np.nan_to_num(part_lead[at])), times, notes)  # fmt: skip
+                lead_s = float(np.nan_to_num(part_lead[at]))
+                if not _put(
+                    values, filled, (int(row), int(column)), part[at, k].values, lead_s, notes
+                ):
+                    raise FieldError(
+                        found=f"two different fields of {name} at {levels[column] / 100.0:g} hPa"
+                        f" and {_clock(times[row])}",
+                        expected="one field for every time and level",
+                        remedy="Two versions of the same data were named: leave one out.",
+                    )
     _no_holes(name, filled, times, levels)
     coords = {"time": times, "pressure_pa": levels, "lat_deg": lat, "lon_deg": lon}
     return xr.DataArray(values, dims=DIMS, coords=coords, name=name)
@@ -162,13 +170,12 @@ def _put(
     at: tuple[int, int],
     slab: NDArray[np.float32],
     lead_s: float,
-    times: NDArray[np.datetime64],
     notes: list[str],
-) -> None:
-    """Place one field; where one is already, the shorter lead stays."""
+) -> bool:
+    """Place one field; where one is already, the shorter lead stays. False: which, is not known."""
     if np.isinf(filled[at]):
         values[at], filled[at] = slab, lead_s
-        return
+        return True
     if np.array_equal(values[at], slab, equal_nan=True):
         notes.append("Fields that were there twice, and the same, were taken once.")
     elif lead_s != filled[at]:
@@ -179,12 +186,9 @@ def _put(
         if lead_s < filled[at]:
             values[at] = slab
     else:
-        raise FieldError(
-            found=f"two different fields at {_clock(times[at[0]])}",
-            expected="one field for every time and level",
-            remedy="Two versions of the same data were named: leave one out.",
-        )
+        return False
     filled[at] = min(filled[at], lead_s)
+    return True
 
 
 def _common(name: str, parts: list[xr.DataArray], dim: str) -> Array:
