@@ -227,10 +227,40 @@ def test_only_the_needed_messages_are_decoded(tmp_path, monkeypatch):
     assert len(decoded) == 4
 
 
-def test_a_field_that_is_there_twice_is_refused(tmp_path):
+def test_a_file_put_together_with_itself_is_read_once(tmp_path):
+    """The same bytes again, or the same values in another packing."""
+    values = smooth(rows=5, columns=5).round()
+    runs = ((50, 0, 0), (50, 0, 6), (50, 6, 0), (100, 0, 0), (100, 0, 6), (100, 6, 0))
+    whole, repacked = (
+        b"".join(message(values + hour + 2.0 * step, name, level, hour=hour, step=step, **packing)
+                 for level, hour, step in runs for name in ("u", "v"))
+        for packing in ({}, {"packingType": "grid_ieee"})
+    )  # fmt: skip
     path = tmp_path / "x.grib"
-    path.write_bytes(message(smooth()) + message(smooth(), "v") + message(smooth(12.0)))
-    with pytest.raises(FieldError, match="twice"):
+    path.write_bytes(whole)
+    expected = source.open_winds([path], cached=False).wind
+    assert "twice" not in expected.attrs["notes"]
+    for more in (whole, repacked):
+        path.write_bytes(whole + more)
+        wind = source.open_winds([path], cached=False).wind
+        np.testing.assert_array_equal(wind["u_mps"], expected["u_mps"])
+        np.testing.assert_array_equal(wind["lead_s"], expected["lead_s"])
+        assert "there twice, and the same" in wind.attrs["notes"]
+
+
+def test_missing_values_are_the_same_as_missing_values(tmp_path):
+    values = smooth()
+    values[2, 3] = 9999.0
+    path = tmp_path / "x.grib"
+    path.write_bytes(2 * message(values, bitmapPresent=1, missingValue=9999))
+    assert int(np.isnan(field_of(path)["u_mps"]).sum()) == 1
+
+
+def test_a_field_that_is_there_twice_and_differs_is_refused_by_name(tmp_path):
+    path = tmp_path / "x.grib"
+    path.write_bytes(message(smooth(), hour=6) + message(smooth(), "v", hour=6)
+                     + message(smooth(), "v", hour=6) + message(smooth(10.1), hour=6))  # fmt: skip
+    with pytest.raises(FieldError, match=r"u at 50 hPa and 2023-02-01 06:00 twice.*fields 1 and 4"):
         grib.read(path)
 
 

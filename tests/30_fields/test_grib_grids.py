@@ -6,7 +6,7 @@ from gribfiles import NX, NY, POLE_LAT_DEG, encoded, grid_keys, nodes
 
 from overflight.errors import FieldError
 from overflight.fields.canonical import Need
-from overflight.fields.readers import grib, grib_messages
+from overflight.fields.readers import grib, grib_messages, model_levels
 from overflight.fields.readers.grib_grids import plan
 
 eccodes = pytest.importorskip("eccodes")
@@ -95,18 +95,20 @@ def written(tmp_path, edition, u, v, keys):
 ALONG_GRID, TRUE = 0x88, 0x80  # the flags of resolution and components, increments given
 
 
+def rotated_turn(edition, keys):
+    """Latitudes, and the angle at each node between the ways to the two north poles: sine rule."""
+    lat, _ = nodes(eccodes, encoded(eccodes, edition, NUMBERS, **keys))
+    x = np.radians(-10.0 + 2.0 * np.arange(NX))
+    sine = np.cos(np.radians(POLE_LAT_DEG)) * np.sin(x) / np.cos(np.radians(lat.reshape(NY, NX)))
+    return lat, np.arcsin(sine)
+
+
 @pytest.mark.parametrize("edition", [1, 2])
 @pytest.mark.parametrize("flags", [ALONG_GRID, TRUE])
 def test_a_west_wind_on_a_rotated_grid_stays_one(tmp_path, edition, flags):
     """Along the grid it is turned by the angle of spherical trigonometry; true it is left."""
     keys = grid_keys("rotated_ll", edition) | {"resolutionAndComponentFlags": flags}
-    lat, lon = nodes(eccodes, encoded(eccodes, edition, NUMBERS, **keys))
-    y = np.radians(-10.0 + 2.0 * np.arange(NY))[:, None]
-    x = np.radians(-10.0 + 2.0 * np.arange(NX))
-    pole = np.radians(POLE_LAT_DEG)
-    # The angle at a node between the ways to the two north poles, by the sine rule.
-    sine = np.cos(pole) * np.sin(x) / np.cos(np.radians(lat.reshape(NY, NX)))
-    turn = np.arcsin(sine) + 0.0 * y
+    lat, turn = rotated_turn(edition, keys)
     assert np.abs(np.degrees(turn)).max() > 10.0
     if flags == TRUE:
         turn = 0.0 * turn
@@ -114,7 +116,30 @@ def test_a_west_wind_on_a_rotated_grid_stays_one(tmp_path, edition, flags):
     np.testing.assert_allclose(wind["u_mps"], 10.0, atol=0.01)
     np.testing.assert_allclose(wind["v_mps"], 0.0, atol=0.01)
     assert lat.min() < float(wind["lat_deg"].min()) < float(wind["lat_deg"].max()) < lat.max()
-    assert len(lon) == NUMBERS.size
+
+
+def test_model_levels_on_a_rotated_grid_become_pressure_levels_of_true_winds(tmp_path):
+    """Each level with its own speed, over a surface that lowers the lower ones."""
+    keys = grid_keys("rotated_ll", 2) | {"resolutionAndComponentFlags": ALONG_GRID}
+    _, turn = rotated_turn(2, keys)
+    keys |= {"typeOfLevel": "hybrid", "typeOfFirstFixedSurface": 105}
+    levels = np.arange(40, 100)
+    surface_pa = 101_325.0 - 5_000.0 * NUMBERS / NUMBERS.size
+    parts = [encoded(eccodes, 2, np.log(surface_pa), **keys | {"level": 1, "shortName": "lnsp"})]
+    for level in levels.tolist():
+        pressure_pa = model_levels.l137().full_pressure_pa(np.array([level]), surface_pa)[0]
+        speed_mps = 4.0 * np.log(pressure_pa / 1_000.0)
+        for name, share in (("u", np.cos(turn)), ("v", np.sin(turn))):
+            parts.append(encoded(eccodes, 2, speed_mps * share,
+                                 **keys | {"level": level, "shortName": name}))  # fmt: skip
+    path = tmp_path / "x.grib"
+    path.write_bytes(b"".join(parts))
+    (piece,) = grib.read(path, WINDS)
+    wind = piece.isel(time=0, pressure_pa=slice(0, -2))  # the lowest ones lie underground here
+    expected = 4.0 * np.log(wind["pressure_pa"] / 1_000.0) + 0.0 * wind["u_mps"]
+    np.testing.assert_allclose(wind["u_mps"], expected, atol=0.02)
+    np.testing.assert_allclose(wind["v_mps"], 0.0, atol=0.02)
+    assert wind.sizes["pressure_pa"] == len(levels) - 2
 
 
 @pytest.mark.parametrize("edition", [1, 2])

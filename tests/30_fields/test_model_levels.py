@@ -231,7 +231,7 @@ def test_heights_agree_with_those_that_era5_computed_from_the_same_air(shared_da
         assert np.abs(miss).max() < 10.0, pressure_pa
 
 
-def hybrid(codes, short_name, level, step, *, centre="ecmf"):
+def hybrid(codes, short_name, level, step, *, centre="ecmf", add=0.0):
     """A GRIB 2 message of a level field without coefficients, on a small grid."""
     handle = codes.codes_grib_new_from_samples("regular_ll_pl_grib2")
     value = math.log(101_325.0) if short_name == "lnsp" else 10.0 + 0.1 * level
@@ -243,7 +243,7 @@ def hybrid(codes, short_name, level, step, *, centre="ecmf"):
             "typeOfLevel": "hybrid", "level": level, "shortName": short_name}  # fmt: skip
     for key, said in keys.items():
         codes.codes_set(handle, key, said)
-    codes.codes_set_values(handle, value + np.linspace(0.0, 1e-3, 12))
+    codes.codes_set_values(handle, value + add + np.linspace(0.0, 1e-3, 12))
     data = codes.codes_get_message(handle)
     codes.codes_release(handle)
     return data
@@ -276,4 +276,19 @@ def test_levels_of_unknown_pressure_are_refused(tmp_path):
         grib.read(path)
     path.write_bytes(b"".join(hybrid(codes, n, 140, 0) for n in ("u", "v")))
     with pytest.raises(FieldError, match="coefficients for 137"):
+        grib.read(path)
+
+
+def test_grib_on_model_levels_twice_is_read_once_and_refused_where_it_differs(tmp_path):
+    codes = pytest.importorskip("eccodes")
+    whole = b"".join(hybrid(codes, name, level, 0) for name in ("u", "v") for level in (40, 41))
+    path = tmp_path / "x.grib"
+    path.write_bytes(whole)
+    (expected,) = grib.read(path)
+    path.write_bytes(whole + whole)
+    (piece,) = grib.read(path)
+    np.testing.assert_array_equal(piece["u_mps"], expected["u_mps"])
+    assert "there twice, and the same" in piece.attrs["notes"]
+    path.write_bytes(whole + hybrid(codes, "v", 41, 0, add=1.0))
+    with pytest.raises(FieldError, match="v at level 41 and 2023-02-01 00:00 twice"):
         grib.read(path)

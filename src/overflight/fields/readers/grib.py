@@ -16,15 +16,12 @@ from overflight.errors import FieldError
 from overflight.fields import canonical
 from overflight.fields.canonical import ALL, Need
 from overflight.fields.readers import grib_hybrid, grib_makers
-from overflight.fields.readers.grib_grids import Plan, plan
-from overflight.fields.readers.grib_messages import PRESSURE_LEVELS, Field, chosen, fields
+from overflight.fields.readers.grib_fields import decoded
+from overflight.fields.readers.grib_grids import plan
+from overflight.fields.readers.grib_messages import PRESSURE_LEVELS, Field, fields
 from overflight.fields.readers.grib_scan import scan
-from overflight.fields.readers.loading import Picked, piece_of
-from overflight.fields.readers.projected import regrid
+from overflight.fields.readers.loading import piece_of
 from overflight.fields.readers.timeline import Timeline
-
-Array = NDArray[np.float64]
-Place = tuple[str, int, int]  # role, time, level
 
 
 def read(path: Path, need: Need = ALL) -> list[xr.Dataset]:
@@ -97,8 +94,9 @@ def _runs(listed: Iterable[Field]) -> list[list[Field]]:
     runs: list[list[Field]] = []
     for group in groups.values():
         places = {(one.role, one.valid, one.level) for one in group}
+        fields_of_runs = {(one.role, one.valid, one.level, one.base) for one in group}
         bases = sorted({one.base for one in group})
-        if len(places) == len(group) or len(bases) == 1:
+        if len(places) == len(fields_of_runs):
             runs.append(group)
         else:
             runs += [[one for one in group if one.base == base] for base in bases]
@@ -140,39 +138,19 @@ def _piece(path: Path, group: list[Field], need: Need) -> xr.Dataset:
     """Decode one group into a piece."""
     layout = plan(group[0].grid, path.name)
     line, levels = timeline_of(group), np.array(sorted({one.level for one in group}))
-    places: dict[int, Place] = {}
-    taken: dict[Place, Field] = {}
     times = line.times.astype("datetime64[us]").tolist()
-    for one in group:
-        place = (str(one.role), times.index(one.valid), int(np.searchsorted(levels, one.level)))
-        if place in taken:
-            raise FieldError(
-                found=f"{path.name}: {one.short_name} at {one.level / 100.0:g} hPa and"
-                f" {one.valid:%Y-%m-%d %H:%M} twice (fields {taken[place].index + 1} and"
-                f" {one.index + 1})",
-                expected="every field once",
-                remedy="Two files were put together: leave one out.",
-            )
-        taken[place] = one
-        places[one.index] = place
-    notes = [layout.note] if layout.note else []
+    placed = [
+        (one, (str(one.role), times.index(one.valid), int(np.searchsorted(levels, one.level))))
+        for one in group
+    ]
+    picked = layout.picked(need, path.name)
+    native, notes = decoded(
+        path, layout, placed, (len(times), len(levels)), (picked[0].index, picked[1].index)
+    )
     if any(one.expver == "0005" for one in group):
         notes.append("Some fields are of the preliminary ERA5T (expver 0005).")
-    if layout.native is None:
-        lat = Picked.of(layout.y, need.south_deg, need.north_deg, "latitudes", path.name)
-        lon = Picked.longitudes(layout.x, need, path.name)
-        stored = decoded(
-            path, layout, (group, places), (len(times), len(levels)), (lat.index, lon.index)
-        )
-        axes = (lat.values, lon.values)
-    else:
-        whole = (np.arange(len(layout.y)), np.arange(len(layout.x)))
-        native = decoded(path, layout, (group, places), (len(times), len(levels)), whole)
-        if layout.winds_along_grid:
-            names = {"u_mps": "x_mps", "v_mps": "y_mps"}
-            native = {names.get(name, name): values for name, values in native.items()}
-        lat_deg, lon_deg, stored, told = regrid(layout.native, native, need, path.name)
-        axes, notes = (lat_deg, lon_deg), notes + told
+    lat_deg, lon_deg, stored, told = layout.on_degrees(native, picked, need, path.name)
+    axes, notes = (lat_deg, lon_deg), told + notes
     piece = piece_of(_spread(stored, group), line, (levels, *axes), notes, path.name)
     piece.attrs.update(grib_makers.attributes(group))
     return piece
@@ -189,30 +167,6 @@ def timeline_of(group: list[Field]) -> Timeline:
         np.array([leads[time] for time in times]),
         tuple({} for _ in times),
     )
-
-
-def decoded(
-    path: Path,
-    layout: Plan,
-    placed: tuple[list[Field], dict[int, Place]],
-    shape: tuple[int, int],
-    picked: tuple[NDArray[np.intp], NDArray[np.intp]],
-) -> dict[str, NDArray[np.float32]]:
-    """Decode fields into (time, level, y, x) arrays by role.
-
-    ``placed`` are fields, and where the field of each index goes.
-    """
-    rows, columns = picked
-    group, places = placed
-    full = (*shape, len(rows), len(columns))
-    stored = {
-        role: np.full(full, np.nan, dtype=np.float32)
-        for role in dict.fromkeys(place[0] for place in places.values())
-    }
-    for one, decoder in chosen(path, [one for one in group if one.index in places]):
-        role, time, level = places[one.index]
-        stored[role][time, level] = layout.laid_out(decoder.values())[np.ix_(rows, columns)]
-    return stored
 
 
 def _spread(

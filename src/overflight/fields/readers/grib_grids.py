@@ -8,8 +8,10 @@ import pyproj
 from numpy.typing import NDArray
 
 from overflight.errors import FieldError
+from overflight.fields.canonical import Need
 from overflight.fields.readers.grib_messages import Grid
-from overflight.fields.readers.projected import Native
+from overflight.fields.readers.loading import Picked
+from overflight.fields.readers.projected import Fields, Native, regrid
 
 Array = NDArray[np.float64]
 
@@ -54,6 +56,32 @@ class Plan:
         if keys.get("iScansNegatively"):
             field = field[:, ::-1]
         return field[:: _direction(keys)]
+
+    def picked(self, need: Need, origin: str) -> tuple[Picked, Picked]:
+        """The rows and columns that are needed: all of a projected grid."""
+        if self.native is not None:
+            return Picked(self.y, np.arange(len(self.y))), Picked(self.x, np.arange(len(self.x)))
+        rows = Picked.of(self.y, need.south_deg, need.north_deg, "latitudes", origin)
+        return rows, Picked.longitudes(self.x, need, origin)
+
+    def on_degrees(
+        self, stored: Fields, picked: tuple[Picked, Picked], need: Need, origin: str
+    ) -> tuple[Array, Array, Fields, list[str]]:
+        """Decoded fields on latitudes and longitudes, winds true; and what there is to note.
+
+        Parameters
+        ----------
+        stored : (time, level, y, x)
+            Of the rows and columns ``picked``.
+        """
+        notes = [self.note] if self.note else []
+        if self.native is None:
+            return picked[0].values, picked[1].values, stored, notes
+        if self.winds_along_grid:
+            names = {"u_mps": "x_mps", "v_mps": "y_mps"}
+            stored = {names.get(name, name): values for name, values in stored.items()}
+        lat_deg, lon_deg, made, told = regrid(self.native, stored, need, origin)
+        return lat_deg, lon_deg, made, notes + told
 
 
 def _direction(keys: dict[str, object]) -> int:

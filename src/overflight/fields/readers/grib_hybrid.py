@@ -10,15 +10,16 @@ from overflight.errors import FieldError
 from overflight.fields import canonical
 from overflight.fields.canonical import Need
 from overflight.fields.readers import grib_makers, model_levels
+from overflight.fields.readers.grib_fields import Index, decoded, once
 from overflight.fields.readers.grib_grids import Plan, plan
-from overflight.fields.readers.grib_messages import Field, chosen
-from overflight.fields.readers.loading import Picked, piece_of
+from overflight.fields.readers.grib_messages import Field
+from overflight.fields.readers.loading import piece_of
 from overflight.fields.readers.model_levels import Coefficients
 from overflight.fields.readers.names import GRAVITY_MPS2
 from overflight.fields.readers.timeline import Timeline
 
 Array = NDArray[np.float64]
-Index = NDArray[np.int64]
+Numbers = NDArray[np.int64]
 Slabs = dict[str, NDArray[np.float32]]
 
 _GROUND_ROLES = ("geopotential_m2s2", "surface_m")
@@ -44,20 +45,13 @@ def read(path: Path, run: list[Field], listed: list[Field], need: Need) -> list[
     """
     coefficients, note = _coefficients(run, path.name)
     layout = plan(run[0].grid, path.name)
-    if layout.native is not None:
-        raise FieldError(
-            found=f"{path.name}: model levels on a projected grid",
-            expected="a regular grid of latitude and longitude",
-            remedy="Ask for a regular grid, or for pressure levels.",
-        )
     winds = [one for one in run if one.role in ("u_mps", "v_mps")]
     times = _needed_times(winds, need)
     levels = np.array(sorted({int(one.level) for one in winds}), dtype=np.int64)
-    lat = Picked.of(layout.y, need.south_deg, need.north_deg, "latitudes", path.name)
-    lon = Picked.longitudes(layout.x, need, path.name)
+    nodes = layout.picked(need, path.name)
     same_grid = [one for one in listed if one.grid.key == run[0].grid.key]
     surface = [one for one in _same_run(winds, same_grid) if one.valid in times]
-    picked = (lat.index, lon.index)
+    picked = (nodes[0].index, nodes[1].index)
     surface_pa = _surface(path, layout, surface, picked)
     notes = [note] if note else []
     _at_all_times(surface_pa, times, path.name)
@@ -69,22 +63,24 @@ def read(path: Path, run: list[Field], listed: list[Field], need: Need) -> list[
     wanted = reference[canonical.enclosing(reference, need.pressure_min_pa, need.pressure_max_pa)]
     made: list[Slabs] = []
     for time in times:
-        slabs = _slabs(
-            path, layout, [one for one in run if one.valid == time], levels, picked, need
-        )
-        over = surface_pa.get(time, np.full((len(lat.values), len(lon.values)),
+        at_time = [one for one in run if one.valid == time]
+        slabs, told = _slabs(path, layout, at_time, levels, picked, need)
+        notes += told
+        over = surface_pa.get(time, np.full([len(index) for index in picked],
                                             model_levels.REFERENCE_SURFACE_PA))  # fmt: skip
         slabs = _with_heights(slabs, coefficients, levels, over, ground_m, need)
         made.append(model_levels.to_pressure(coefficients, levels, slabs, over, wanted))
     notes.append("Model levels were interpolated in ln p to the pressures they have over a surface"
                  " at 1013.25 hPa.")  # fmt: skip
-    stored = {name: np.stack([slab[name] for slab in made]) for name in made[0]}
+    native = {name: np.stack([slab[name] for slab in made]) for name in made[0]}
+    lat_deg, lon_deg, stored, told = layout.on_degrees(native, nodes, need, path.name)
+    notes += told
     line = Timeline(
         np.array(times, dtype="datetime64[ns]"),
         np.array([min(one.lead_s for one in winds if one.valid == time) for time in times]),
         tuple({} for _ in times),
     )
-    piece = piece_of(stored, line, (wanted, lat.values, lon.values), notes, path.name)
+    piece = piece_of(stored, line, (wanted, lat_deg, lon_deg), notes, path.name)
     piece.attrs.update(grib_makers.attributes(winds))
     if "z_m" in piece:
         piece.attrs["height_basis"] = "hypsometric"
@@ -124,12 +120,13 @@ def _needed_times(winds: list[Field], need: Need) -> list[object]:
 
 
 def _same_run(winds: list[Field], listed: list[Field]) -> list[Field]:
-    """Fields of the winds' member and base times."""
-    first, bases = winds[0], {one.base for one in winds}
+    """Fields of the winds' member that are of their run at each time."""
+    first, moments = winds[0], {(one.valid, one.base) for one in winds}
     return [
         one
         for one in listed
-        if (one.member, one.derived) == (first.member, first.derived) and one.base in bases
+        if (one.member, one.derived) == (first.member, first.derived)
+        and (one.valid, one.base) in moments
     ]
 
 
@@ -137,10 +134,9 @@ def _flat(
     path: Path, layout: Plan, wanted: list[Field], picked: tuple[Index, Index]
 ) -> dict[object, Array]:
     """Decode single-level fields, by valid time."""
-    return {
-        one.valid: layout.laid_out(decoder.values())[np.ix_(*picked)]
-        for one, decoder in chosen(path, wanted)
-    }
+    times = sorted({one.valid for one in wanted})
+    placed = [(one, (str(one.role), times.index(one.valid), 0)) for one in wanted]
+    return {one.valid: values for one, _, values in once(path, layout, placed, picked)}
 
 
 def _surface(
@@ -189,27 +185,21 @@ def _slabs(
     path: Path,
     layout: Plan,
     at_time: list[Field],
-    levels: Index,
+    levels: Numbers,
     picked: tuple[Index, Index],
     need: Need,
-) -> Slabs:
-    """Decode all levels of one time: {role: (level, lat, lon)}."""
+) -> tuple[Slabs, list[str]]:
+    """Decode all levels of one time, {role: (level, lat, lon)}, and what there is to note."""
     wanted = {"u_mps", "v_mps", *(set(need.variables) & {"t_k", "omega_paps"})}
     if "z_m" in need.variables:
         wanted |= {"t_k", "q_fraction"}
-    places = {
-        one.index: (str(one.role), int(np.searchsorted(levels, one.level)))
+    placed = [
+        (one, (str(one.role), 0, int(np.searchsorted(levels, one.level))))
         for one in at_time
         if one.role in wanted and int(one.level) in set(levels.tolist())
-    }
-    shape = (len(levels), len(picked[0]), len(picked[1]))
-    slabs = {
-        role: np.full(shape, np.nan, np.float32)
-        for role in dict.fromkeys(place[0] for place in places.values())
-    }
-    for one, decoder in chosen(path, [one for one in at_time if one.index in places]):
-        role, level = places[one.index]
-        slabs[role][level] = layout.laid_out(decoder.values())[np.ix_(*picked)]
+    ]
+    found, notes = decoded(path, layout, placed, (1, len(levels)), picked)
+    slabs = {role: values[0] for role, values in found.items()}
     for role, values in slabs.items():
         lacking = levels[np.isnan(values).all(axis=(1, 2))]
         if len(lacking) and role in ("u_mps", "v_mps"):
@@ -219,13 +209,13 @@ def _slabs(
                 expected="u and v on every level",
                 remedy="Fetch the missing fields, or leave that level out.",
             )
-    return slabs
+    return slabs, notes
 
 
 def _with_heights(
     slabs: Slabs,
     coefficients: Coefficients,
-    levels: Index,
+    levels: Numbers,
     surface_pa: Array,
     ground_m: Array | None,
     need: Need,
