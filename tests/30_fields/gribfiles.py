@@ -76,3 +76,32 @@ def nodes(eccodes, data):
     lat, lon, number = np.array(sorted(found, key=lambda node: node[2])).T
     np.testing.assert_allclose(number, np.arange(len(number)), atol=0.01)
     return lat, lon
+
+
+def reduced(eccodes, edition, field, west_deg, east_deg, short_name="u"):
+    """A part of the reduced Gaussian grid N32, 25 to 60 N, with ``field(lat_deg, lon_deg)``."""
+    handle = eccodes.codes_grib_new_from_samples(f"reduced_gg_pl_32_grib{edition}")
+    lat = eccodes.codes_get_array(handle, "distinctLatitudes")
+    rows = np.flatnonzero((lat > 25.0) & (lat < 60.0))
+    lengths = eccodes.codes_get_array(handle, "pl")[rows]
+    values = []
+    for row, length in zip(rows, lengths, strict=True):
+        lon = np.arange(length) * (360.0 / length)
+        ahead = (lon - west_deg) % 360.0
+        order = np.argsort(ahead)
+        inside = order[ahead[order] <= (east_deg - west_deg) % 360.0 + 1e-9]
+        values += [field(lat[row], west_deg + ahead[i]) for i in inside]
+    keys = {
+        "Nj": len(rows), "latitudeOfFirstGridPointInDegrees": lat[rows[0]],
+        "latitudeOfLastGridPointInDegrees": lat[rows[-1]], "dataDate": 20230201,
+        "longitudeOfFirstGridPointInDegrees": west_deg % 360.0,
+        "longitudeOfLastGridPointInDegrees": east_deg % 360.0, "level": 50,
+        "bitsPerValue": 24, "shortName": short_name,
+    }  # fmt: skip
+    for key, value in keys.items():
+        eccodes.codes_set(handle, key, value)
+    eccodes.codes_set_array(handle, "pl", lengths)
+    eccodes.codes_set_values(handle, np.array(values))
+    data = eccodes.codes_get_message(handle)
+    eccodes.codes_release(handle)
+    return data

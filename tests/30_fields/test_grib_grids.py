@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from gribfiles import NX, NY, POLE_LAT_DEG, encoded, grid_keys, nodes
+from gribfiles import NX, NY, POLE_LAT_DEG, encoded, grid_keys, nodes, reduced
 
 from overflight.errors import FieldError
 from overflight.fields.canonical import Need
@@ -164,3 +164,59 @@ def test_a_rotated_grid_turned_about_its_own_pole_is_refused(tmp_path):
     path.write_bytes(encoded(eccodes, 2, NUMBERS, **keys))
     with pytest.raises(FieldError, match="about its own pole by 30 degrees"):
         grib.read(path)
+
+
+@pytest.mark.parametrize("edition", [1, 2])
+@pytest.mark.parametrize(("west_deg", "east_deg"), [(-10.0, 40.0), (10.0, 60.0), (150.0, 205.0)])
+def test_a_part_of_a_reduced_grid_is_filled_up_along_its_own_rows(
+    tmp_path, edition, west_deg, east_deg
+):
+    """What is linear along each row is had exactly, from rows that begin and end apart."""
+
+    def field(lat_deg, lon_deg):
+        return 5.0 + 0.2 * (lon_deg - west_deg) + 0.1 * lat_deg
+
+    path = tmp_path / "x.grib"
+    path.write_bytes(b"".join(reduced(eccodes, edition, field, west_deg, east_deg, name)
+                              for name in ("u", "v")))  # fmt: skip
+    (piece,) = grib.read(path, WINDS)
+    wind = piece["u_mps"].isel(time=0, pressure_pa=0)
+    ahead = (wind["lon_deg"].values - west_deg) % 360.0
+    expected = field(wind["lat_deg"].values[:, None], west_deg + ahead)
+    np.testing.assert_allclose(wind, expected, atol=1e-3)
+    lost = east_deg - west_deg - (ahead.max() - ahead.min())
+    assert 0.0 <= lost < 3 * 360.0 / 60  # of the coarsest row, a spacing on either side, and a rest
+    assert wind.sizes["lat_deg"] == 13
+    assert "that all rows reach" in piece.attrs["notes"]
+
+
+def test_a_part_of_a_reduced_grid_too_narrow_for_its_rows_is_refused(tmp_path):
+    path = tmp_path / "x.grib"
+    path.write_bytes(reduced(eccodes, 2, lambda lat, lon: lat, 1.0, 8.0))
+    with pytest.raises(FieldError, match="narrower than two nodes"):
+        grib.read(path)
+
+
+def test_fewer_values_than_the_nodes_of_a_reduced_part_are_damage(tmp_path):
+    data = bytearray(reduced(eccodes, 2, lambda lat, lon: lat, 10.0, 60.0))
+    at = 16
+    while data[at + 4] != 3:
+        at += int.from_bytes(data[at : at + 4], "big")
+    data[at + 9] += 1  # one node more than there are values
+    path = tmp_path / "x.grib"
+    path.write_bytes(data)
+    with pytest.raises(FieldError, match="values on a grid of"):
+        grib.read(path)
+
+
+def test_spherical_harmonics_are_refused_with_how_to_make_a_grid_of_them(tmp_path):
+    handle = eccodes.codes_grib_new_from_samples("sh_pl_grib2")
+    path = tmp_path / "x.grib"
+    for name, found in (("u", "spherical harmonics"), ("vo", r"not wind: it holds vo")):
+        eccodes.codes_set(handle, "shortName", name)
+        path.write_bytes(eccodes.codes_get_message(handle))
+        with pytest.raises(FieldError, match=found) as refusal:
+            grib.read(path)
+        assert "grid=0.25/0.25" in refusal.value.remedy
+        assert "cdo" in refusal.value.remedy
+    eccodes.codes_release(handle)

@@ -17,7 +17,7 @@ from overflight.fields import canonical
 from overflight.fields.canonical import ALL, Need
 from overflight.fields.readers import grib_hybrid, grib_makers
 from overflight.fields.readers.grib_fields import decoded
-from overflight.fields.readers.grib_grids import plan
+from overflight.fields.readers.grib_grids import SPECTRAL, TO_NODES, plan
 from overflight.fields.readers.grib_messages import PRESSURE_LEVELS, Field, fields
 from overflight.fields.readers.grib_scan import scan
 from overflight.fields.readers.loading import piece_of
@@ -56,10 +56,11 @@ def read(path: Path, need: Need = ALL) -> list[xr.Dataset]:
         if any(one.role in ("u_mps", "v_mps") for one in run):
             pieces += grib_hybrid.read(path, run, listed, need)
     if not pieces:
+        spectral = any(one.grid.kind in SPECTRAL for one in listed)
         raise FieldError(
             found=f"{path.name} is a field that is not wind: it holds {_held(listed)}",
             expected="u and v on pressure levels or on model levels",
-            remedy="Fetch u and v on pressure levels.",
+            remedy=TO_NODES if spectral else "Fetch u and v on pressure levels.",
         )
     return pieces
 

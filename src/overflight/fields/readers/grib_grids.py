@@ -15,7 +15,13 @@ from overflight.fields.readers.projected import Fields, Native, regrid
 
 Array = NDArray[np.float64]
 
+SPECTRAL = {"sh", "rotated_sh"}
+TO_NODES = (
+    "Ask MARS or the CDS for a grid (keyword grid=0.25/0.25), which makes u and v of them too; or"
+    " transform the file with cdo: sp2gpl for u and v, dv2uvl for vorticity and divergence."
+)
 _PROJECTED = {"lambert", "polar_stereographic", "mercator", "rotated_ll"}
+_ROUND_OFF_DEG = 1e-6
 _ALONG_GRID = 8  # in the flags of resolution and components (code table 3.3, bit 5)
 
 
@@ -33,19 +39,26 @@ class Plan:
     native: Native | None
     winds_along_grid: bool
     note: str = ""
+    rows: tuple[Array, ...] = ()  # longitudes row by row, of a part of a reduced grid
 
     def laid_out(self, values: Array) -> Array:
         """Values in the order of the axes: (y, x)."""
         keys = self.grid.keys
-        if "pl" in keys:
-            return _full_rows(values, keys["pl"], self.x)[:: _direction(keys)]
         rows, columns = len(self.y), len(self.x)
-        if values.size != rows * columns:
+        reduced = int(keys["pl"].sum()) if "pl" in keys else rows * columns
+        expected = sum(len(row) for row in self.rows) or reduced
+        if values.size != expected:
             raise FieldError(
-                found=f"{values.size:,} values on a grid of {rows} by {columns}",
+                found=f"{values.size:,} values on a grid of {rows} rows and {expected:,} nodes",
                 expected="a value for every node",
                 remedy="The message is damaged: fetch the file again.",
             )
+        if self.rows:
+            ends = np.cumsum([len(row) for row in self.rows])[:-1]
+            own = zip(self.rows, np.split(values, ends), strict=True)
+            return np.array([np.interp(self.x, *row) for row in own])[:: _direction(keys)]
+        if "pl" in keys:
+            return _full_rows(values, keys["pl"], self.x)[:: _direction(keys)]
         upright = bool(keys.get("jPointsAreConsecutive"))  # column after column
         field = values.reshape((columns, rows) if upright else (rows, columns))
         if keys.get("alternativeRowScanning"):
@@ -96,11 +109,19 @@ def plan(grid: Grid, origin: str) -> Plan:
     FieldError
         If the grid is of a kind that is not read.
     """
+    if "longitudes_of_nodes" in grid.keys:
+        return _part_of_reduced(grid, origin)
     if grid.kind in ("regular_ll", "regular_gg", "reduced_gg"):
-        return _on_the_globe(grid, origin)
+        return _on_the_globe(grid)
     if grid.kind in _PROJECTED:
         return _projected(grid, origin)
-    known = {"sh": "spherical harmonics, not a grid", "unstructured_grid": "an unstructured grid"}
+    if grid.kind in SPECTRAL:
+        raise FieldError(
+            found=f"{origin}: spherical harmonics, not a grid",
+            expected="values of u and v at nodes of latitude and longitude",
+            remedy=TO_NODES,
+        )
+    known = {"unstructured_grid": "an unstructured grid"}
     raise FieldError(
         found=f"{origin}: {known.get(grid.kind, f'a grid of the kind {grid.kind!r}')}",
         expected="a regular or Gaussian grid of latitude and longitude, Lambert, polar"
@@ -109,7 +130,7 @@ def plan(grid: Grid, origin: str) -> Plan:
     )
 
 
-def _on_the_globe(grid: Grid, origin: str) -> Plan:
+def _on_the_globe(grid: Grid) -> Plan:
     keys, note = grid.keys, ""
     if grid.kind == "regular_ll":
         lat: Array = np.linspace(
@@ -125,12 +146,6 @@ def _on_the_globe(grid: Grid, origin: str) -> Plan:
     first = float(keys["longitudeOfFirstGridPointInDegrees"])
     last = float(keys["longitudeOfLastGridPointInDegrees"])
     if "pl" in keys:
-        if abs((last - first) % 360.0) < 330.0:
-            raise FieldError(
-                found=f"{origin}: a part of a reduced Gaussian grid",
-                expected="the whole globe, or a regular grid",
-                remedy="Ask for a regular grid (MARS and CDS: grid 0.25/0.25).",
-            )
         lon = first + np.arange(columns, dtype=np.float64) * (360.0 / columns)
         note = "A reduced Gaussian grid was filled up along its rows, linearly."
     else:
@@ -138,6 +153,34 @@ def _on_the_globe(grid: Grid, origin: str) -> Plan:
         width = (east - west) % 360.0 or (360.0 if columns > 1 else 0.0)
         lon = west + np.arange(columns, dtype=np.float64) * (width / max(columns - 1, 1))
     return Plan(lat, lon, grid, None, winds_along_grid=False, note=note)
+
+
+def _part_of_reduced(grid: Grid, origin: str) -> Plan:
+    """A part of a reduced grid: every row has its own longitudes, which begin and end apart.
+
+    Kept are the longitudes that all rows reach, as densely as the densest row has them.
+    """
+    keys = grid.keys
+    lat, lon = keys["latitudes_of_nodes"], keys["longitudes_of_nodes"]
+    first = float(keys["longitudeOfFirstGridPointInDegrees"])
+    ahead = first + (lon - first + _ROUND_OFF_DEG) % 360.0 - _ROUND_OFF_DEG
+    starts = np.flatnonzero(np.diff(lat)) + 1
+    rows = tuple(np.split(ahead, starts))
+    west, east = max(row[0] for row in rows), min(row[-1] for row in rows)
+    step = 360.0 / int(keys["pl"].max())
+    x = west + np.arange(int((east - west) / step + _ROUND_OFF_DEG) + 1) * step
+    if east < west or len(x) < 2 or len(rows) < 2:
+        raise FieldError(
+            found=f"{origin}: a part of a reduced Gaussian grid that is narrower than two nodes",
+            expected="at least two latitudes and longitudes that all rows reach",
+            remedy="Ask for a larger area, or for a regular grid (MARS and CDS: grid 0.25/0.25).",
+        )
+    y = np.sort(lat[np.append(0, starts)])
+    note = (
+        "A part of a reduced Gaussian grid was filled up along its rows, linearly, over the"
+        f" longitudes that all rows reach ({west:g} to {east:g})."
+    )
+    return Plan(y, x, grid, None, winds_along_grid=False, note=note, rows=rows)
 
 
 def _full_rows(values: Array, row_lengths: NDArray[np.int64], lon_deg: Array) -> Array:

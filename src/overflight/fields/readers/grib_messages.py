@@ -297,6 +297,9 @@ def _grid(codes: ModuleType, handle: Any, key: str, get: Any) -> Grid:  # noqa: 
     keys = {name: get(name) for name in _GRID_KEYS}
     if kind in {"reduced_gg", "reduced_ll"}:
         keys["pl"] = np.array(codes.codes_get_array(handle, "pl"))
+        if int(get("numberOfDataPoints", 0) or 0) != keys["pl"].sum():  # a part of each row
+            for name in ("latitudes", "longitudes"):
+                keys[f"{name}_of_nodes"] = np.array(codes.codes_get_array(handle, name))
     if "gg" in kind:
         keys["latitudes"] = np.array(codes.codes_get_array(handle, "distinctLatitudes"))
     return Grid(kind, key, keys)

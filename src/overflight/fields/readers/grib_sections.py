@@ -72,8 +72,10 @@ def _grid(section: bytes, counts: _Counts) -> str | None:
 def _rows_and_columns(section: bytes, template: int, points: int) -> str | None:
     columns, rows = _number(section, 30, 4), _number(section, 34, 4)
     if columns == _MISSING_COUNT:
-        listed = sum(_row_lengths(section, rows))
-        if listed != points:
+        lengths = _row_lengths(section, rows)
+        ends = [_number(section, at, 4) / 1e6 for at in (50, 59)] if template == 40 else []
+        listed, part = sum(lengths), bool(ends) and _is_part(ends, lengths)
+        if listed < points if part else listed != points:
             return f"rows of {listed:,} points together on a grid of {points:,}"
     elif columns * rows != points:
         return f"{rows:,} rows of {columns:,} on a grid of {points:,} points"
@@ -86,6 +88,18 @@ def _row_lengths(section: bytes, rows: int) -> list[int]:
     if octets not in (1, 2, 4) or rows > _MOST_GAUSSIAN * 2 or start < 14:
         return []
     return [_number(section, start + octets * row, octets) for row in range(rows)]
+
+
+def _is_part(ends_deg: list[float], lengths: list[int]) -> bool:
+    """Whether rows that are listed whole are only there from one longitude to another."""
+    usual = 360.0 / max(max(lengths, default=1), 1)
+    return (ends_deg[1] - ends_deg[0]) % 360.0 + 1.5 * usual < 360.0
+
+
+def _longitude_of_edition_1(section: bytes, at: int) -> float:
+    """Thousandths of a degree, whose first bit is the sign."""
+    number = _number(section, at, 3)
+    return (number & 0x7FFFFF) * (-1e-3 if number & 0x800000 else 1e-3)
 
 
 def _gaussian(number: int, rows: int) -> str | None:
@@ -190,7 +204,8 @@ def _grid_of_edition_1(section: bytes) -> tuple[int | None, str | None]:
         return columns * rows, f"a grid of {columns * rows:,} points" if too_many else None
     start = place - 1 + 4 * coordinates
     lengths = [_number(section, start + 2 * row, 2) for row in range(rows)]
-    return sum(lengths), None
+    ends_deg = [_longitude_of_edition_1(section, at) for at in (13, 20)]
+    return (None if _is_part(ends_deg, lengths) else sum(lengths)), None
 
 
 def _data_of_edition_1(section: bytes, points: int | None) -> str | None:
