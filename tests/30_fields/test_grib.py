@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from gribfiles import encoded
 
 from overflight.errors import FieldError, MissingExtraError
 from overflight.fields import source
@@ -182,6 +183,47 @@ def test_missing_values_become_nan(tmp_path):
     path.write_bytes(message(values, **bits) + message(values, "v", **bits))
     piece = field_of(path)
     assert np.argwhere(np.isnan(piece["u_mps"].values)).tolist() == [[0, 0, 5, 4]]
+
+
+PACKINGS = [(1, "grid_simple"), (1, "grid_second_order"), (1, "grid_ieee")] + [
+    (2, f"grid_{name}") for name in ("simple", "complex", "complex_spatial_differencing", "jpeg",
+                                     "png", "ccsds", "ieee")  # second order it writes wrongly
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("edition", "packing", "missing"),
+    [(*one, False) for one in PACKINGS]
+    # ecCodes writes no map of missing values beside packing of second order.
+    + [(*one, True) for one in PACKINGS if one != (1, "grid_second_order")],
+)
+def test_every_packing_gives_what_eccodes_gives(tmp_path, edition, packing, missing):
+    """With a map of missing values too; winds of both signs, of 40 m/s and of 1 mm/s."""
+    rng = np.random.default_rng(7)
+    values = smooth(-5.0, 24, 40) * 4.0 + rng.normal(0.0, 1.0, (24, 40))
+    values[0, 0] = 0.001
+    keys = {
+        "gridType": "regular_ll", "Ni": 40, "Nj": 24, "latitudeOfFirstGridPointInDegrees": 0.0,
+        "latitudeOfLastGridPointInDegrees": 46.0, "longitudeOfFirstGridPointInDegrees": 0.0,
+        "longitudeOfLastGridPointInDegrees": 78.0, "iDirectionIncrementInDegrees": 2.0,
+        "jDirectionIncrementInDegrees": 2.0, "jScansPositively": 1,
+    }  # fmt: skip
+    if missing:
+        values[3:6, 7] = 9999.0
+        keys |= {"bitmapPresent": 1, "missingValue": 9999}
+    data = encoded(eccodes, edition, values, **keys | {"bitsPerValue": 16, "packingType": packing})
+    handle = eccodes.codes_new_from_message(data)
+    assert eccodes.codes_get(handle, "packingType") == packing
+    expected = eccodes.codes_get_values(handle).reshape(24, 40)
+    eccodes.codes_release(handle)
+    path = tmp_path / "x.grib"
+    path.write_bytes(data)
+    got = field_of(path)["u_mps"].values[0, 0]
+    assert np.isnan(got).sum() == (3 if missing else 0)
+    there = np.isfinite(got)
+    np.testing.assert_array_equal(~there, values == 9999.0)
+    np.testing.assert_allclose(got[there], expected[there], rtol=1e-5, atol=1e-7)
+    np.testing.assert_allclose(got[there], values[there], atol=5e-3)
 
 
 def test_runs_that_are_valid_at_one_time_stay_apart_and_the_newest_counts(tmp_path):
