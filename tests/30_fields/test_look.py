@@ -1,5 +1,6 @@
 """What is said of a wind file: coverage, samples, kinds."""
 
+import tracemalloc
 from datetime import UTC, datetime
 
 import numpy as np
@@ -175,3 +176,12 @@ def test_a_searching_grid_carries_its_edge_on_and_changes_nothing_inside(wind):
     assert np.isnan(kernel_wind(grid, 3_600.0, level, *outside)).all()
     assert np.isfinite(kernel_wind(wide, 3_600.0, level, *outside)).all()
     assert layout.widened(wide).uv_mps is wide.uv_mps  # whole already
+
+
+def test_a_searching_grid_takes_the_memory_of_itself_only(wind):
+    grid = layout.to_grid(wind, datetime(2023, 2, 1, tzinfo=UTC))
+    tracemalloc.start()
+    wide = layout.widened(grid)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1.2 * wide.uv_mps.nbytes

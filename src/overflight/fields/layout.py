@@ -88,16 +88,23 @@ def widened(grid: WindGrid) -> WindGrid:
     """The same wind, its edge carried on to the poles and around the globe.
 
     For searches only, which must be able to look beyond the data and come back: nothing that a
-    result rests on may fly in it. A grid that goes round the globe and to both poles stays itself.
+    result rests on may fly in it. A grid that goes round the globe and to both poles stays itself;
+    of another one a single copy is made, because kernels need their wind in one piece.
     """
-    lat, lon, uv_mps = grid.lat_deg, grid.lon_deg, grid.uv_mps
-    if lon[-1] - lon[0] < 360.0:
-        lon = np.append(lon, lon[0] + 360.0)
-        uv_mps = np.concatenate([uv_mps, uv_mps[:, :, :, :1]], axis=3)
-    if lat[0] > -90.0:
-        lat = np.insert(lat, 0, -90.0)
-        uv_mps = np.concatenate([uv_mps[:, :, :1], uv_mps], axis=2)
-    if lat[-1] < 90.0:
-        lat = np.append(lat, 90.0)
-        uv_mps = np.concatenate([uv_mps, uv_mps[:, :, -1:]], axis=2)
+    lat, lon = grid.lat_deg, grid.lon_deg
+    south, north = int(lat[0] > -90.0), int(lat[-1] < 90.0)
+    around = int(lon[-1] - lon[0] < 360.0)
+    if not (south or north or around):
+        return grid
+    lat = np.concatenate([[-90.0] * south, lat, [90.0] * north])
+    lon = np.concatenate([lon, [lon[0] + 360.0] * around])
+    uv_mps = np.empty((*grid.uv_mps.shape[:2], len(lat), len(lon), 2), dtype=np.float32)
+    inside = uv_mps[:, :, south : len(lat) - north]
+    inside[:, :, :, : len(lon) - around] = grid.uv_mps
+    if around:
+        inside[:, :, :, -1] = inside[:, :, :, 0]
+    if south:
+        uv_mps[:, :, 0] = uv_mps[:, :, 1]
+    if north:
+        uv_mps[:, :, -1] = uv_mps[:, :, -2]
     return grid._replace(lat_deg=lat, lon_deg=lon, uv_mps=uv_mps)
