@@ -8,7 +8,7 @@ import xarray as xr
 from scipy.interpolate import CubicSpline
 
 from overflight.errors import FieldError
-from overflight.fields import source
+from overflight.fields import memory, source
 from overflight.fields.canonical import Need
 from overflight.fields.readers import grib, grib_messages, model_levels, netcdf
 from overflight.physics import atmosphere
@@ -176,6 +176,13 @@ def test_netcdf_on_all_model_levels_with_temperature_and_ground_has_heights(tmp_
     aloft = (levels > 1_000.0) & (levels < 90_000.0)
     true_m = np.array([atmosphere.pressure_altitude_m(float(p)) for p in levels[aloft]])
     assert np.abs(piece["z_m"].values[0, aloft] - true_m[:, None, None]).max() < 10.0
+
+
+def test_netcdf_on_model_levels_that_memory_cannot_hold_is_refused(tmp_path, monkeypatch):
+    on_levels(np.arange(40, 100), with_surface=True).to_netcdf(tmp_path / "x.nc")
+    monkeypatch.setattr(memory, "free_bytes", lambda: 1_000)
+    with pytest.raises(FieldError, match="2 variables at 1 times on 60 levels of 7 by 9 nodes"):
+        netcdf.read(tmp_path / "x.nc")
 
 
 def test_netcdf_on_levels_of_an_unknown_model_is_refused(tmp_path):

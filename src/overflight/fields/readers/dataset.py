@@ -12,7 +12,7 @@ import numpy as np
 import xarray as xr
 
 from overflight.errors import FieldError
-from overflight.fields import canonical
+from overflight.fields import canonical, memory
 from overflight.fields.canonical import Need
 from overflight.fields.readers import averages, axes, makers, on_model_levels, projected, timeline
 from overflight.fields.readers.loading import Picked, Variable, horizontal, load_all, piece_of
@@ -292,6 +292,8 @@ def _regular(
     """Read variables on a latitude-longitude grid."""
     lat, lon = horizontal(ds, group[0].dims, need, origin)
     indexers = {"lat": lat.index, "lon": lon.index, "pressure": levels.index}
+    sides = (len(levels.index), len(lat.index), len(lon.index))
+    memory.check(len(group), (len(line.times), *sides), origin)
     fields, notes = load_all(group, line, indexers, ("pressure", "lat", "lon"))
     if air is not None:
         fields["z_m"] = air.heights(line, {"lat": lat.index, "lon": lon.index})

@@ -13,7 +13,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from overflight.errors import FieldError
-from overflight.fields import canonical
+from overflight.fields import canonical, memory
 from overflight.fields.canonical import ALL, Need
 from overflight.fields.readers import grib_hybrid, grib_makers
 from overflight.fields.readers.grib_fields import decoded
@@ -145,6 +145,8 @@ def _piece(path: Path, group: list[Field], need: Need) -> xr.Dataset:
         for one in group
     ]
     picked = layout.picked(need, path.name)
+    sides = (len(picked[0].index), len(picked[1].index))
+    memory.check(len({one.role for one in group}), (len(times), len(levels), *sides), path.name)
     native, notes = decoded(
         path, layout, placed, (len(times), len(levels)), (picked[0].index, picked[1].index)
     )

@@ -7,7 +7,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from overflight.errors import FieldError
-from overflight.fields import canonical
+from overflight.fields import canonical, memory
 from overflight.fields.canonical import Need
 from overflight.fields.readers import grib_makers, model_levels
 from overflight.fields.readers.grib_fields import Index, decoded, once
@@ -61,6 +61,9 @@ def read(path: Path, run: list[Field], listed: list[Field], need: Need) -> list[
     ground_m = _ground(path, layout, same_grid, picked)
     reference = model_levels.reference_pressures_pa(coefficients, levels)
     wanted = reference[canonical.enclosing(reference, need.pressure_min_pa, need.pressure_max_pa)]
+    roles = {one.role for one in run if one.role in need.variables} | {"z_m"}
+    sides = (len(picked[0]), len(picked[1]))
+    memory.check(len(roles), (len(times), len(wanted), *sides), path.name)
     made: list[Slabs] = []
     for time in times:
         at_time = [one for one in run if one.valid == time]

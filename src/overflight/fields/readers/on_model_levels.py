@@ -5,7 +5,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from overflight.errors import FieldError
-from overflight.fields import canonical
+from overflight.fields import canonical, memory
 from overflight.fields.canonical import Need
 from overflight.fields.readers import makers, model_levels
 from overflight.fields.readers.loading import (
@@ -63,6 +63,8 @@ def read(
     reference = model_levels.reference_pressures_pa(coefficients, levels[order])
     part = canonical.enclosing(reference, need.pressure_min_pa, need.pressure_max_pa)
     air = [] if ground_m is None else _air(group, found)
+    sides = (len(order), len(lat.index), len(lon.index))
+    memory.check(len(group) + len(air), (len(line.times), *sides), origin)
     raw, told = load_all([*group, *air], line, {"hybrid": order, **across}, ("hybrid", *across))
     notes += told
     made = []

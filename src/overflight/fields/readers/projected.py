@@ -15,6 +15,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from overflight.errors import FieldError
+from overflight.fields import memory
 from overflight.fields.canonical import Need
 from overflight.fields.readers import boxes
 from overflight.fields.readers.loading import Picked, Variable, load_all, piece_of
@@ -156,6 +157,8 @@ def read(
         "y": np.arange(len(native.y)),
         "x": np.arange(len(native.x)),
     }
+    sides = (len(levels.index), len(native.y), len(native.x))
+    memory.check(len(group), (len(line.times), *sides), origin)
     fields, notes = load_all(group, line, indexers, ("pressure", "y", "x"))
     if air is not None:
         fields["z_m"] = air.heights(line, {"y": indexers["y"], "x": indexers["x"]})
