@@ -258,7 +258,7 @@ def test_members_of_an_ensemble_become_mean_and_spread(tmp_path):
 def test_only_the_needed_messages_are_decoded(tmp_path, monkeypatch):
     path = tmp_path / "x.grib"
     path.write_bytes(b"".join(message(smooth(), n, level) for level in (10, 20, 50, 70, 100, 200)
-                              for n in ("u", "v", "t")))  # fmt: skip
+                              for n in ("u", "v", "r")))  # fmt: skip
     decoded = []
     values = grib_messages.Decoder.values
     monkeypatch.setattr(

@@ -95,6 +95,6 @@ def test_grib_is_refused_before_it_is_decoded(tmp_path, monkeypatch, kind):
 def test_grib_on_model_levels_is_refused_before_it_is_decoded(shared_data, monkeypatch):
     pytest.importorskip("eccodes")
     path = shared_data / "winds" / "ifs_ml137_1p5_europe_20181115_12Z.grib"
-    monkeypatch.setattr("overflight.fields.readers.grib_hybrid._surface", lambda *given: {})
-    monkeypatch.setattr("overflight.fields.readers.grib_hybrid._ground", lambda *given: None)
+    monkeypatch.setattr("overflight.fields.readers.grib_ground.surface_pa", lambda *given: {})
+    monkeypatch.setattr("overflight.fields.readers.grib_ground.ground_m", lambda *given: None)
     assert "levels of 34 by 48 nodes" in refused_unread(monkeypatch, path)

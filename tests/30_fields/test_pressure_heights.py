@@ -194,3 +194,29 @@ def test_members_of_an_ensemble_have_heights_of_their_own(tmp_path):
     thick = [float((one["z_m"][0, 0] - one["z_m"][0, -1]).mean()) for one in (first, second)]
     assert thick[0] == pytest.approx(R_OVER_G * 250.0 * np.log(2.0), rel=1e-6)
     assert thick[1] / thick[0] == pytest.approx(260.0 / 250.0, rel=1e-6)
+
+
+def test_a_grib_file_without_heights_gets_them_from_temperature_and_ground(shared_data, tmp_path):
+    """GFS without its own heights, dry: what moisture adds is some 15 m from 400 hPa up."""
+    codes = pytest.importorskip("eccodes")
+    path = shared_data / "winds" / "gfs2p5_f120_valid_20110115_12Z.grib2"
+    codes.codes_grib_multi_support_on()
+    try:
+        with path.open("rb") as file, (tmp_path / "bare.grib2").open("wb") as bare:
+            while (field := codes.codes_grib_new_from_file(file)) is not None:
+                named = [codes.codes_get(field, key) for key in ("shortName", "typeOfLevel")]
+                if named != ["gh", "isobaricInhPa"]:
+                    codes.codes_write(codes.codes_clone(field), bare)
+                codes.codes_release(field)
+    finally:
+        codes.codes_grib_multi_support_off()
+    ours = source.open_winds([tmp_path / "bare.grib2"], cached=False).wind
+    assert ours.attrs["height_basis"] == "hypsometric"
+    theirs = source.open_winds([path], cached=False).wind
+    miss_m = (ours["z_m"] - theirs["z_m"]).isel(time=0)
+    rms_m = np.sqrt((miss_m**2).mean(("lat_deg", "lon_deg")))
+    assert float(rms_m.sel(pressure_pa=slice(2_000.0, 95_000.0)).max()) < 17.0
+    part = ours.sel(pressure_pa=slice(3_000.0, 20_000.0))
+    need = Need(pressure_min_pa=3_000.0, pressure_max_pa=20_000.0)
+    cut = source.open_winds([tmp_path / "bare.grib2"], need, cached=False).wind
+    assert np.array_equal(cut["z_m"].values, part["z_m"].values)  # the ground still counts

@@ -272,11 +272,11 @@ def _read(
         piece = projected.read(ds, group, need, line, levels, air, origin)
     else:
         piece = _regular(ds, group, need, line, levels, air, origin)
+    if guessed:
+        canonical.note(piece, guessed)
     if air is not None:
-        piece.attrs["height_basis"] = air.basis
-    for sentence in (guessed, "" if air is None else air.words):
-        if sentence:
-            canonical.note(piece, sentence)
+        piece.attrs["height_basis"], sentence = air.told
+        canonical.note(piece, sentence)
     return piece
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from overflight.errors import FieldError
 from overflight.fields import canonical, memory
 from overflight.fields.canonical import ALL, Need
-from overflight.fields.readers import grib_hybrid, grib_makers
+from overflight.fields.readers import grib_heights, grib_hybrid, grib_makers
 from overflight.fields.readers.grib_fields import decoded
 from overflight.fields.readers.grib_grids import SPECTRAL, TO_NODES, plan
 from overflight.fields.readers.grib_messages import PRESSURE_LEVELS, Field, fields
@@ -50,7 +50,7 @@ def read(path: Path, need: Need = ALL) -> list[xr.Dataset]:
         groups = _alike(_within(run, need))
         if run[0].derived == "spread":  # of both components, or it says nothing of the wind
             groups = [group for group in groups if len({one.role for one in group}) == 2]
-        pieces += [_piece(path, group, need) for group in groups]
+        pieces += [_piece(path, group, listed, need) for group in groups]
     hybrid = [one for one in listed if one.level_kind == "hybrid" and one.derived != "spread"]
     for run in _runs([one for one in hybrid if _of_use(one)]):
         if any(one.role in ("u_mps", "v_mps") for one in run):
@@ -135,8 +135,8 @@ def _alike(run: list[Field]) -> list[list[Field]]:
     ]
 
 
-def _piece(path: Path, group: list[Field], need: Need) -> xr.Dataset:
-    """Decode one group into a piece."""
+def _piece(path: Path, group: list[Field], listed: list[Field], need: Need) -> xr.Dataset:
+    """Decode one group into a piece, with heights from temperature where none are given."""
     layout = plan(group[0].grid, path.name)
     line, levels = timeline_of(group), np.array(sorted({one.level for one in group}))
     times = line.times.astype("datetime64[us]").tolist()
@@ -152,10 +152,23 @@ def _piece(path: Path, group: list[Field], need: Need) -> xr.Dataset:
     )
     if any(one.expver == "0005" for one in group):
         notes.append("Some fields are of the preliminary ERA5T (expver 0005).")
+    basis = ""
+    if (
+        "z_m" in need.variables
+        and {"u_mps", "v_mps"} & set(native)
+        and group[0].derived != "spread"
+    ):
+        places = (picked[0].index, picked[1].index)
+        heights = grib_heights.of_group(path, layout, group, listed, places)
+        if heights is not None:
+            native["z_m"], basis, note = heights
+            notes.append(note)
     lat_deg, lon_deg, stored, told = layout.on_degrees(native, picked, need, path.name)
     axes, notes = (lat_deg, lon_deg), told + notes
     piece = piece_of(_spread(stored, group), line, (levels, *axes), notes, path.name)
     piece.attrs.update(grib_makers.attributes(group))
+    if basis:
+        piece.attrs["height_basis"] = basis
     return piece
 
 

@@ -9,21 +9,17 @@ from numpy.typing import NDArray
 from overflight.errors import FieldError
 from overflight.fields import canonical, memory
 from overflight.fields.canonical import Need
-from overflight.fields.readers import grib_makers, model_levels
-from overflight.fields.readers.grib_fields import Index, decoded, once
+from overflight.fields.readers import grib_ground, grib_makers, model_levels
+from overflight.fields.readers.grib_fields import Index, decoded
 from overflight.fields.readers.grib_grids import Plan, plan
 from overflight.fields.readers.grib_messages import Field
 from overflight.fields.readers.loading import piece_of
 from overflight.fields.readers.model_levels import Coefficients
-from overflight.fields.readers.names import GRAVITY_MPS2
 from overflight.fields.readers.timeline import Timeline
 
 Array = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 Slabs = dict[str, NDArray[np.float32]]
-
-_GROUND_ROLES = ("geopotential_m2s2", "surface_m")
-_SURFACE_ROLES = ("log_surface_pressure", "surface_pa")
 
 
 def read(path: Path, run: list[Field], listed: list[Field], need: Need) -> list[xr.Dataset]:
@@ -50,15 +46,15 @@ def read(path: Path, run: list[Field], listed: list[Field], need: Need) -> list[
     levels = np.array(sorted({int(one.level) for one in winds}), dtype=np.int64)
     nodes = layout.picked(need, path.name)
     same_grid = [one for one in listed if one.grid.key == run[0].grid.key]
-    surface = [one for one in _same_run(winds, same_grid) if one.valid in times]
+    surface = [one for one in grib_ground.same_run(winds, same_grid) if one.valid in times]
     picked = (nodes[0].index, nodes[1].index)
-    surface_pa = _surface(path, layout, surface, picked)
+    surface_pa = grib_ground.surface_pa(path, layout, surface, picked)
     notes = [note] if note else []
     _at_all_times(surface_pa, times, path.name)
     if not surface_pa:
         levels = levels[model_levels.without_surface(coefficients, levels, path.name)]
         notes.append("There is no surface pressure: only levels that do not need it were kept.")
-    ground_m = _ground(path, layout, same_grid, picked)
+    ground_m = grib_ground.ground_m(path, layout, same_grid, picked)
     reference = model_levels.reference_pressures_pa(coefficients, levels)
     wanted = reference[canonical.enclosing(reference, need.pressure_min_pa, need.pressure_max_pa)]
     roles = {one.role for one in run if one.role in need.variables} | {"z_m"}
@@ -71,7 +67,9 @@ def read(path: Path, run: list[Field], listed: list[Field], need: Need) -> list[
         notes += told
         over = surface_pa.get(time, np.full([len(index) for index in picked],
                                             model_levels.REFERENCE_SURFACE_PA))  # fmt: skip
-        slabs = _with_heights(slabs, coefficients, levels, over, ground_m, need)
+        slabs = model_levels.with_heights(
+            slabs, coefficients, levels, over, ground_m, need.variables
+        )
         made.append(model_levels.to_pressure(coefficients, levels, slabs, over, wanted))
     notes.append("Model levels were interpolated in ln p to the pressures they have over a surface"
                  " at 1013.25 hPa.")  # fmt: skip
@@ -122,43 +120,6 @@ def _needed_times(winds: list[Field], need: Need) -> list[object]:
     return list(line.times.astype("datetime64[us]").tolist())
 
 
-def _same_run(winds: list[Field], listed: list[Field]) -> list[Field]:
-    """Fields of the winds' member that are of their run at each time."""
-    first, moments = winds[0], {(one.valid, one.base) for one in winds}
-    return [
-        one
-        for one in listed
-        if (one.member, one.derived) == (first.member, first.derived)
-        and (one.valid, one.base) in moments
-    ]
-
-
-def _flat(
-    path: Path, layout: Plan, wanted: list[Field], picked: tuple[Index, Index]
-) -> dict[object, Array]:
-    """Decode single-level fields, by valid time."""
-    times = sorted({one.valid for one in wanted})
-    placed = [(one, (str(one.role), times.index(one.valid), 0)) for one in wanted]
-    return {one.valid: values for one, _, values in once(path, layout, placed, picked)}
-
-
-def _surface(
-    path: Path,
-    layout: Plan,
-    listed: list[Field],
-    picked: tuple[Index, Index],
-) -> dict[object, Array]:
-    """Surface pressure by time."""
-    for role in _SURFACE_ROLES:
-        found = [one for one in listed if one.role == role]
-        if found:
-            values = _flat(path, layout, found, picked)
-            if role == "surface_pa":
-                return values
-            return {time: np.exp(value) for time, value in values.items()}
-    return {}
-
-
 def _at_all_times(surface_pa: dict[object, Array], times: list[object], name: str) -> None:
     """Refuse surface pressures that are there at some times only."""
     lacking = [time for time in times if time not in surface_pa]
@@ -170,18 +131,6 @@ def _at_all_times(surface_pa: dict[object, Array], times: list[object], name: st
             remedy="Fetch lnsp for those times too, or leave it out: then only levels that do not"
             " need it are kept.",
         )
-
-
-def _ground(
-    path: Path, layout: Plan, listed: list[Field], picked: tuple[Index, Index]
-) -> Array | None:
-    """Geopotential height of the ground, which is the same at all times."""
-    for one in listed:
-        on_ground = one.level_kind == "surface" or (one.level_kind == "hybrid" and one.level <= 1)
-        if one.role in _GROUND_ROLES and on_ground:
-            value = _flat(path, layout, [one], picked)[one.valid]
-            return value / GRAVITY_MPS2 if one.role == "geopotential_m2s2" else value
-    return None
 
 
 def _slabs(
@@ -213,21 +162,3 @@ def _slabs(
                 remedy="Fetch the missing fields, or leave that level out.",
             )
     return slabs, notes
-
-
-def _with_heights(
-    slabs: Slabs,
-    coefficients: Coefficients,
-    levels: Numbers,
-    surface_pa: Array,
-    ground_m: Array | None,
-    need: Need,
-) -> Slabs:
-    """Add heights where they can be had; drop what served only for them."""
-    kept = {name: values for name, values in slabs.items() if name in need.variables}
-    complete = levels[-1] == coefficients.n_levels and bool((np.diff(levels) == 1).all())
-    if "z_m" in need.variables and "t_k" in slabs and ground_m is not None and complete:
-        kept["z_m"] = model_levels.heights_m(
-            coefficients, levels, slabs["t_k"], slabs.get("q_fraction"), surface_pa, ground_m
-        ).astype(np.float32)
-    return kept

@@ -102,6 +102,18 @@ def _thick_m(mean_k: Array, log_ratio: Array | float) -> Array:
     return np.asarray(AIR_JKGK * mean_k / GRAVITY_MPS2 * log_ratio)
 
 
+def told(lowest_pa: float, *, on_ground: bool) -> tuple[str, str]:
+    """What heights rest on: for ``height_basis``, and a sentence for the notes."""
+    if on_ground:
+        return ON_GROUND, "Heights were computed from the temperature and the height of the ground."
+    return (
+        ON_STANDARD,
+        f"Heights were computed from the temperature, upward of {lowest_pa / 100.0:g} hPa, which"
+        " was put where the standard atmosphere has it; the weather moves that by up to 0.3 km"
+        " near the ground, and by more aloft.",
+    )
+
+
 @dataclass(frozen=True)
 class Air:
     """What a file says of the air, for heights: temperature on levels, and the ground."""
@@ -146,21 +158,9 @@ class Air:
         )
 
     @property
-    def basis(self) -> str:
-        """What the heights rest on, for ``height_basis``."""
-        return ON_GROUND if self.ground else ON_STANDARD
-
-    @property
-    def words(self) -> str:
-        """How the heights came about, for the notes."""
-        if self.ground:
-            return "Heights were computed from the temperature and the height of the ground."
-        lowest = self.levels.values[-1] / 100.0
-        return (
-            f"Heights were computed from the temperature, upward of {lowest:g} hPa, which was put"
-            " where the standard atmosphere has it; the weather moves that by up to 0.3 km near the"
-            " ground, and by more aloft."
-        )
+    def told(self) -> tuple[str, str]:
+        """What the heights rest on, for ``height_basis`` and for the notes."""
+        return told(float(self.levels.values[-1]), on_ground=self.ground is not None)
 
     def heights(self, line: Timeline, across: dict[str, NDArray[np.intp]]) -> Slab:
         """Read what is needed for the heights of the wanted levels, and compute them.
