@@ -27,6 +27,7 @@ from overflight.fields.fetch.plan import (
     hours,
     levels_within,
     outside,
+    stamp,
 )
 from overflight.fields.fetch.ranges import Absent, Client
 from overflight.fields.readers import zarr_store
@@ -61,7 +62,7 @@ def plan(extent: Extent, every_h: int = EVERY_H) -> Plan:
         raise outside(source="ERA5", when=times[0], begins="1940-01-01")
     parts = tuple(
         Part(
-            name=f"era5_{np.datetime_as_string(t, 'h').replace('-', '').replace('T', '_')}Z.nc",
+            name=f"era5_{stamp(t)}.nc",
             time=t,
             urls=(base,),
             download_bytes=len(WINDS) * CHUNK_BYTES,

@@ -5,23 +5,20 @@ Steps 0 and 3 of the runs at 00, 06, 12 and 18 UTC give a field every 3 h. The g
 ``ifs/0p25``). Levels end at 50 hPa: a flight above that needs another source, and is told so.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from overflight.errors import FieldError
-from overflight.fields.fetch import gfs, gribs, hosts
-from overflight.fields.fetch.plan import Extent, Part, Plan, hours, levels_within, outside
+from overflight.fields.fetch import gribs
+from overflight.fields.fetch.plan import Extent, Part, Plan, levels_within
 from overflight.fields.fetch.ranges import Client
 
-BEGINS = np.datetime64("2023-01-18T00", "h")
 FINER = np.datetime64("2024-02-01T00", "h")
 MOVED = np.datetime64("2024-02-28T06", "h")
 EVERY_H = 3
 CYCLE_H = 6
-MESSAGE_BYTES = 600_000  # one field, typically, at 0.25 degrees; a third of that at 0.4
-INDEX_BYTES = 30_000
-VARIABLES = 4
 LEVELS_HPA = (50.0, 100.0, 150.0, 200.0, 250.0, 300.0, 400.0, 500.0, 600.0, 700.0, 850.0, 925.0,
               1000.0)  # fmt: skip
 COARSE_LEVELS_HPA = (50.0, 200.0, 250.0, 300.0, 500.0, 700.0, 850.0, 925.0, 1000.0)
@@ -43,33 +40,9 @@ def plan(extent: Extent, every_h: int = EVERY_H) -> Plan:
             expected="every 3, 6, 12 or 24 h, as the archive has them",
             remedy="Choose one of these with --every, or fetch ERA5, which is hourly.",
         )
-    base = hosts.base("ecmwf")
-    levels = levels_within(LEVELS_HPA, extent, "ECMWF open data")
-    times = hours(extent, every_h)
-    if times[0] < BEGINS:
-        raise outside(source="ECMWF open data", when=times[0], begins="2023-01-18")
-    fields = VARIABLES * len(levels)
-    parts = tuple(
-        Part(
-            name=f"ifs_{np.datetime_as_string(t, 'h').replace('-', '').replace('T', '_')}Z.grib2",
-            time=t,
-            urls=tuple(f"{base}/{path}" for path in paths(t)),
-            download_bytes=fields * MESSAGE_BYTES + INDEX_BYTES,
-            requests=fields + 1,
-        )
-        for t in times
-    )
-    return Plan(
-        "ecmwf",
-        extent,
-        parts,
-        len(parts) * fields * MESSAGE_BYTES,
-        (
-            f"typical size of a global field at 0.25 degrees: {MESSAGE_BYTES / 1e6:g} MB",
-            *_gaps(times[0], levels),
-        ),
-        hosts.ATTRIBUTIONS["ecmwf"],
-    )
+    told = gribs.plan(ARCHIVE, extent, every_h)
+    levels = levels_within(LEVELS_HPA, extent, ARCHIVE.title)
+    return replace(told, basis=(*told.basis, *_gaps(told.parts[0].time, levels)))
 
 
 def _gaps(first: np.datetime64, levels: tuple[float, ...]) -> tuple[str, ...]:
@@ -108,12 +81,22 @@ def paths(time: np.datetime64) -> tuple[str, ...]:
     )
 
 
-def find(client: Client, part: Part, extent: Extent) -> tuple[str, list[tuple[int, int | None]]]:
-    """The file that holds a part, and the ranges of it that are wanted."""
-    return gfs.locate(client, part, extent, ".index", gribs.ecmwf, "ECMWF open data")
+ARCHIVE = gribs.Archive(
+    source="ecmwf",
+    title="ECMWF open data",
+    prefix="ifs",
+    begins=np.datetime64("2023-01-18T00", "h"),
+    levels_hpa=LEVELS_HPA,
+    message_bytes=600_000,  # at 0.25 degrees; a third of that at 0.4
+    index_bytes=30_000,
+    requests_a_level=gribs.VARIABLES,
+    paths=paths,
+    address_of_index=lambda url: f"{url.removesuffix('.grib2')}.index",
+    indexer=gribs.ecmwf,
+)
 
 
 def make(client: Client, part: Part, extent: Extent, path: Path) -> None:
     """Fetch one valid hour into a GRIB file."""
-    url, ranges = find(client, part, extent)
+    url, ranges = gribs.locate(ARCHIVE, client, part, extent)
     gribs.fetch(client, url, ranges, path)

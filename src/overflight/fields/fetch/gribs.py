@@ -12,14 +12,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from overflight.errors import FieldError
-from overflight.fields.fetch.plan import Extent, levels_within
-from overflight.fields.fetch.ranges import Client
+from overflight.fields.fetch import hosts
+from overflight.fields.fetch.plan import (
+    Extent,
+    Part,
+    Plan,
+    hours,
+    levels_within,
+    outside,
+    stamp,
+)
+from overflight.fields.fetch.ranges import Absent, Client
 
 MOST_INDEX_BYTES = 20_000_000
 _MOST_MESSAGE_BYTES = 60_000_000
 _LEVEL = re.compile(r"(\d+(?:\.\d+)?) mb")
 _HEAD_BYTES = 16
+VARIABLES = 4  # u, v, height, temperature
 
 
 @dataclass(frozen=True)
@@ -33,6 +45,81 @@ class Entry:
 
 
 Indexer = Callable[[bytes, str], list[Entry]]
+Ranges = list[tuple[int, int | None]]  # first byte, and the first not wanted
+
+
+@dataclass(frozen=True)
+class Archive:
+    """An archive that has a GRIB file of the whole globe for each valid hour, and its index."""
+
+    source: str  # as --source names it
+    title: str
+    prefix: str  # of the files made of it
+    begins: np.datetime64
+    levels_hpa: tuple[float, ...]
+    message_bytes: int  # one field, typically
+    index_bytes: int
+    requests_a_level: int
+    paths: Callable[[np.datetime64], tuple[str, ...]]  # of a valid hour, the likeliest first
+    address_of_index: Callable[[str], str]
+    indexer: Indexer
+
+
+def plan(archive: Archive, extent: Extent, every_h: int) -> Plan:
+    """What a case needs of an archive, by typical sizes.
+
+    Raises
+    ------
+    CoverageError
+        If the archive or its levels do not reach so far.
+    """
+    base = hosts.base(archive.source)
+    levels = levels_within(archive.levels_hpa, extent, archive.title)
+    times = hours(extent, every_h)
+    if times[0] < archive.begins:
+        raise outside(source=archive.title, when=times[0], begins=str(archive.begins)[:10])
+    fields_bytes = VARIABLES * len(levels) * archive.message_bytes
+    parts = tuple(
+        Part(
+            name=f"{archive.prefix}_{stamp(t)}.grib2",
+            time=t,
+            urls=tuple(f"{base}/{path}" for path in archive.paths(t)),
+            download_bytes=fields_bytes + archive.index_bytes,
+            requests=archive.requests_a_level * len(levels) + 1,
+        )
+        for t in times
+    )
+    size_mb = archive.message_bytes / 1e6
+    return Plan(
+        archive.source,
+        extent,
+        parts,
+        len(parts) * fields_bytes,
+        (f"typical size of a global field at 0.25 degrees: {size_mb:g} MB",),
+        hosts.ATTRIBUTIONS[archive.source],
+    )
+
+
+def locate(archive: Archive, client: Client, part: Part, extent: Extent) -> tuple[str, Ranges]:
+    """The first place of a part whose index is there, and the ranges that are wanted.
+
+    Raises
+    ------
+    Absent
+        If no place has it.
+    """
+    status = 404
+    for url in part.urls:
+        address = archive.address_of_index(url)
+        try:
+            text = client.get(address, MOST_INDEX_BYTES)
+        except Absent as gone:
+            status = gone.status
+            continue
+        return url, spans(wanted(archive.indexer(text, address), extent, archive.title))
+    raise Absent(part.urls[0], status)
+
+
 _NOAA = {"UGRD": "u", "VGRD": "v", "HGT": "z", "TMP": "t"}
 _ECMWF = {"u": "u", "v": "v", "gh": "z", "t": "t"}
 
@@ -110,13 +197,13 @@ def wanted(entries: list[Entry], extent: Extent, source: str) -> list[Entry]:
     return sorted((e for e in entries if e.level_hpa in levels), key=lambda e: e.start)
 
 
-def spans(entries: list[Entry]) -> list[tuple[int, int | None]]:
+def spans(entries: list[Entry]) -> Ranges:
     """Ranges of bytes to ask for; neighbours in one.
 
     >>> spans([Entry("u", 50.0, 0, 5), Entry("v", 50.0, 5, 9), Entry("u", 70.0, 20, None)])
     [(0, 9), (20, None)]
     """
-    joined: list[tuple[int, int | None]] = []
+    joined: Ranges = []
     for entry in entries:
         if joined and joined[-1][0] == entry.start:
             continue
@@ -128,7 +215,7 @@ def spans(entries: list[Entry]) -> list[tuple[int, int | None]]:
     return joined
 
 
-def fetch(client: Client, url: str, ranges: list[tuple[int, int | None]], path: Path) -> None:
+def fetch(client: Client, url: str, ranges: Ranges, path: Path) -> None:
     """Fetch ranges of one object into a file of whole GRIB messages.
 
     What is damaged is fetched once more before it is refused.
@@ -150,9 +237,7 @@ def fetch(client: Client, url: str, ranges: list[tuple[int, int | None]], path: 
                 shutil.copyfileobj(one, joined)
 
 
-def _attempt(
-    client: Client, url: str, ranges: list[tuple[int, int | None]], pieces: list[Path]
-) -> FieldError | None:
+def _attempt(client: Client, url: str, ranges: Ranges, pieces: list[Path]) -> FieldError | None:
     """Fetch what is not here yet; say what is wrong with what came."""
     wanted = zip(pieces, ranges, strict=True)
     versions = {client.save(url, piece, start, end) for piece, (start, end) in wanted}

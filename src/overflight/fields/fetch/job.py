@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from overflight.errors import CoverageError, FieldError
-from overflight.fields.fetch import arco, ecmwf, gfs, igra
+from overflight.fields.fetch import arco, ecmwf, gfs, gribs, igra
 from overflight.fields.fetch.plan import Extent, Part, Plan
 from overflight.fields.fetch.ranges import Absent, Client
 
@@ -100,14 +100,14 @@ def _probed(told: Plan, client: Client) -> Plan:
         return igra.expand(client, told)
     if told.source == "era5":
         return told
-    module = gfs if told.source == "gfs" else ecmwf
+    archive = gfs.ARCHIVE if told.source == "gfs" else ecmwf.ARCHIVE
     first = told.parts[0]
     try:
-        _, spans = module.find(client, first, told.extent)
+        _, spans = gribs.locate(archive, client, first, told.extent)
     except Absent as gone:
         raise _absent(first, told, gone) from None
     known = sum(end - start for start, end in spans if end is not None)
-    size = known + module.MESSAGE_BYTES * sum(end is None for _, end in spans)
+    size = known + archive.message_bytes * sum(end is None for _, end in spans)
     parts = tuple(replace(p, download_bytes=size, requests=len(spans) + 1) for p in told.parts)
     return replace(
         told,

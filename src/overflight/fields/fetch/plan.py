@@ -127,6 +127,15 @@ def hours(extent: Extent, every_h: int) -> NDArray[np.datetime64]:
     return _EPOCH + np.arange(first, last + 1, every_h) * _HOUR
 
 
+def stamp(time: np.datetime64) -> str:
+    """An hour as names of files have it.
+
+    >>> stamp(np.datetime64("2023-02-01T06"))
+    '20230201_06Z'
+    """
+    return f"{np.datetime_as_string(time, 'h').replace('-', '').replace('T', '_')}Z"
+
+
 def levels_within(levels_hpa: tuple[float, ...], extent: Extent, source: str) -> tuple[float, ...]:
     """The levels of a source that enclose what is needed.
 
