@@ -69,8 +69,8 @@ def inspect(
     if all(path.is_file() and tdump.looks_like(sniff.head_of(path)) for path in files):
         _say(_tracks(files), as_json=as_json)
         return
-    if _are_soundings(_expanded(files)):
-        _say(_soundings(_expanded(files)), as_json=as_json)
+    if soundings := _sounding_files(files):
+        _say(_soundings(soundings), as_json=as_json)
         return
     from overflight.fields import look, source
     from overflight.progress import shown
@@ -127,8 +127,8 @@ def build(
         )
     need = _need(case) or canonical.ALL
     with shown(quiet, json_progress) as report:
-        if _are_soundings(_expanded(files)):
-            wind = _analysed(_expanded(files), need, report)
+        if soundings := _sounding_files(files):
+            wind = _analysed(soundings, need, report)
         else:
             wind = source.open_winds(files, need, progress=report).wind
         packed.write(wind, out)
@@ -262,28 +262,18 @@ def _analysed(files: list[Path], need: "Need", report: Report) -> "xr.Dataset":
     return canonical.check(plausible.check(wind))
 
 
-def _are_soundings(files: list[Path]) -> bool:
-    """Whether all files may hold soundings; what they hold is found when they are read."""
+def _sounding_files(files: list[Path]) -> list[Path]:
+    """All files, if each may hold soundings; what they hold is found when they are read."""
+    from overflight.fields import sniff
     from overflight.fields.readers import zarr_store
     from overflight.fields.soundings import formats
 
-    return bool(files) and all(
+    found = sniff.files_of(files, texts=True)
+    fine = all(
         path.is_file() and formats.is_sounding_file(path) and not zarr_store.looks_like_zip(path)
-        for path in files
+        for path in found
     )
-
-
-def _expanded(files: list[Path]) -> list[Path]:
-    """Files in place of the folders that hold them."""
-    from overflight.fields import sniff
-
-    out: list[Path] = []
-    for path in files:
-        if path.is_dir() and not sniff.is_zarr(path):
-            out += [p for p in sorted(path.iterdir()) if p.is_file() and p.name[:1] != "."]
-        else:
-            out.append(path)
-    return out
+    return found if fine else []
 
 
 def _point(text: str) -> tuple[datetime, float, float, float]:

@@ -167,6 +167,15 @@ def test_folders_are_their_files_and_litter_is_passed_over(tmp_path):
         source.open_winds([tmp_path / "empty"], cached=False)
 
 
+def test_text_in_a_folder_counts_only_where_soundings_are_looked_for(tmp_path):
+    for name in ("a-data.txt", "b.json", "c.csv", "c.csv.md5", "map.PNG"):
+        (tmp_path / name).write_text("x")
+    names = [path.name for path in sniff.files_of([tmp_path], texts=True)]
+    assert names == ["a-data.txt", "b.json", "c.csv"]
+    assert [path.name for path in sniff.files_of([tmp_path])] == ["c.csv"]
+    assert sniff.files_of([tmp_path / "a-data.txt"]) == [tmp_path / "a-data.txt"]  # if named
+
+
 def test_a_searching_grid_carries_its_edge_on_and_changes_nothing_inside(wind):
     grid = layout.to_grid(wind, datetime(2023, 2, 1, tzinfo=UTC))
     wide = layout.widened(grid)

@@ -4,6 +4,7 @@ Most of what people hand over by mistake is named too (a web page saved as ``.nc
 file, a spreadsheet), because "unknown format" helps nobody.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +35,8 @@ _OTHERS = (
     ("an SQLite database", 0, b"SQLite format 3", "Give the wind file itself."),
 )
 _PAGES = (b"<!doctype html", b"<html", b"<?xml")
+_LITTER = {".idx", ".index", ".md5", ".sha256", ".pdf", ".png", ".xml"}
+_TEXTS = {".json", ".txt"}  # beside fields they are litter too, and many soundings are called so
 SEARCHED_BYTES = 65_536  # a bulletin header may stand before the first GRIB message
 
 
@@ -87,6 +90,48 @@ def kind_of(path: Path) -> Kind:
     if key is not None:
         return KINDS[key]
     raise _unknown(path, head)
+
+
+def files_of(paths: Sequence[Path], *, texts: bool = False) -> list[Path]:
+    """Files and Zarr stores as they are, a folder as the data files and Zarr stores in it.
+
+    Parameters
+    ----------
+    texts
+        Whether text in a folder counts, as it does where soundings are looked for.
+
+    Raises
+    ------
+    FieldError
+        If a file does not exist, or a folder holds no data.
+    """
+    litter = _LITTER if texts else _LITTER | _TEXTS
+    return [file for path in paths for file in _files_of(path, litter)]
+
+
+def _files_of(path: Path, litter: set[str]) -> list[Path]:
+    if not path.exists():
+        raise FieldError(
+            found=f"{path} does not exist",
+            expected="a wind file, a Zarr store, or a folder of wind files",
+            remedy="Check the name.",
+        )
+    if path.is_file() or is_zarr(path):
+        return [path]
+    held = [
+        file
+        for file in sorted(path.iterdir())
+        if not file.name.startswith(".")
+        and (file.is_file() or is_zarr(file))
+        and file.suffix.lower() not in litter
+    ]
+    if not held:
+        raise FieldError(
+            found=f"no data files in the folder {path.name}",
+            expected="a wind file, a Zarr store, or a folder of wind files",
+            remedy="Name the folder that holds the files themselves.",
+        )
+    return held
 
 
 def head_of(path: Path) -> bytes:

@@ -31,7 +31,6 @@ READERS: dict[str, Reader] = {
     "zarr": zarr_store.read,
     "zip": zarr_store.read,
 }
-_LITTER = {".idx", ".index", ".json", ".md5", ".sha256", ".txt", ".pdf", ".png", ".xml"}
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ def open_winds(
         If a package that reads such files is not installed.
     """
     wanted = with_height(need)
-    files = [file for path in paths for file in _expanded(path)]
+    files = sniff.files_of(paths)
     kinds = [_wind_kind(file) for file in files]
     known = []
     for index, (file, kind) in enumerate(zip(files, kinds, strict=True)):
@@ -149,32 +148,6 @@ def _with_heights(wind: xr.Dataset) -> xr.Dataset:
         " 0.7 km in a winter stratosphere.",
     )
     return wind
-
-
-def _expanded(path: Path) -> list[Path]:
-    """A file as it is, a Zarr store as it is, a folder as the data files in it."""
-    if not path.exists():
-        raise FieldError(
-            found=f"{path} does not exist",
-            expected="a wind file, a Zarr store, or a folder of wind files",
-            remedy="Check the name.",
-        )
-    if path.is_file() or sniff.is_zarr(path):
-        return [path]
-    held = [
-        file
-        for file in sorted(path.iterdir())
-        if not file.name.startswith(".")
-        and (file.is_file() or sniff.is_zarr(file))
-        and file.suffix.lower() not in _LITTER
-    ]
-    if not held:
-        raise FieldError(
-            found=f"no data files in the folder {path.name}",
-            expected="a wind file, a Zarr store, or a folder of wind files",
-            remedy="Name the folder that holds the files themselves.",
-        )
-    return held
 
 
 def _wind_kind(path: Path) -> sniff.Kind:
