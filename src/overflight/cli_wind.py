@@ -82,8 +82,9 @@ def inspect(
     points = [look.at(opened.wind, *_point(text)) for text in at or ()]
     if picture is not None:
         from overflight.release import windpicture
+        from overflight.release.report import write
 
-        _write(picture, windpicture.draw(opened.wind, seen, _pressure(level)))
+        write(windpicture.draw(opened.wind, seen, _pressure(level)), picture)
     if as_json:
         told = {**asdict(seen), "files": [asdict(file) for file in opened.files]}
         typer.echo(json.dumps({**told, "points": [asdict(point) for point in points]}, indent=2))
@@ -305,13 +306,3 @@ def _pressure(text: str) -> float:
     if plain_text.endswith(("ft", "km", "m")) and not plain_text.endswith("Pa"):
         return float(atmosphere.pressure_pa_of_altitude(units.parse(plain_text, "m")))
     return float(units.parse(plain_text, "pa"))
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    unfinished = path.with_name(f".{path.name}.part")
-    try:
-        unfinished.write_text(text, encoding="utf-8")
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
