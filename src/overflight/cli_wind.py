@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from overflight.errors import OverflightError
-from overflight.terminal import JsonProgress, Quiet, plain
+from overflight.terminal import CasePath, JsonProgress, Quiet, plain
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -75,7 +75,7 @@ def inspect(
     from overflight.fields import look, source
     from overflight.progress import shown
 
-    need = _need(case)
+    need = None if case is None else _need(case)
     with shown(quiet, json_progress) as report:
         opened = source.open_winds(files, progress=report)
     seen = look.look(opened.wind, need)
@@ -126,7 +126,7 @@ def build(
             expected="a name that ends in .nc",
             remedy="The file will be NetCDF: call it so.",
         )
-    need = _need(case) or canonical.ALL
+    need = canonical.ALL if case is None else _need(case)
     with shown(quiet, json_progress) as report:
         if soundings := _sounding_files(files):
             wind = _analysed(soundings, need, report)
@@ -142,9 +142,7 @@ def build(
 
 @app.command()
 def fetch(
-    case: Annotated[
-        Path, typer.Argument(metavar="CASE", exists=True, file_okay=False, help="A case folder.")
-    ],
+    case: CasePath,
     source: Annotated[
         str, typer.Option(metavar="SOURCE", help="era5, gfs, ecmwf or igra (radiosondes).")
     ] = "era5",
@@ -175,10 +173,7 @@ def fetch(
     from overflight.fields.fetch.plan import extent_of
     from overflight.progress import shown
 
-    need = _need(case)
-    if need is None:  # pragma: no cover - a case always needs a wind
-        return
-    planned = job.plan(source, extent_of(need), every_h=every, probe=ask and dry_run)
+    planned = job.plan(source, extent_of(_need(case)), every_h=every, probe=ask and dry_run)
     for line in _fetch_words(planned):
         typer.echo(plain(line))
     if dry_run:
@@ -210,9 +205,7 @@ def _fetch_words(planned: "Plan") -> list[str]:
     ]
 
 
-def _need(case: Path | None) -> "Need | None":
-    if case is None:
-        return None
+def _need(case: Path) -> "Need":
     from overflight.case.load import load
     from overflight.flight.needs import needed
 
