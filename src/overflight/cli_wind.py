@@ -247,13 +247,13 @@ def _soundings(files: list[Path]) -> Iterable[tuple[str, dict[str, Any]]]:
 
 def _analysed(files: list[Path], need: "Need", report: Report) -> "xr.Dataset":
     """A wind of soundings, by objective analysis."""
-    from overflight.fields import canonical, plausible
+    from overflight.fields import plausible
     from overflight.fields.soundings import analysis, formats
 
     profiles, left = formats.read_all(files)
     grid = analysis.default_grid(profiles, need)
     wind = analysis.analyse(profiles, grid, left, progress=report)
-    return canonical.check(plausible.check(wind))
+    return plausible.accepted(wind)
 
 
 def _sounding_files(files: list[Path]) -> list[Path]:

@@ -57,6 +57,17 @@ def check(wind: xr.Dataset) -> xr.Dataset:
     return wind
 
 
+def accepted(wind: xr.Dataset) -> xr.Dataset:
+    """Return the wind, without levels that are partly under the ground, to be flown in.
+
+    Raises
+    ------
+    FieldError
+        If it cannot be wind, or is not canonical.
+    """
+    return canonical.check(check(wind))
+
+
 def _check_axes(wind: xr.Dataset) -> None:
     low, high = (float(wind["pressure_pa"].values[end]) for end in (0, -1))
     if low < 0.5 or high > 115_000.0:

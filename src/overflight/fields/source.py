@@ -124,7 +124,7 @@ def finished(pieces: list[xr.Dataset]) -> xr.Dataset:
                 expected="both u and v",
                 remedy="Name the file that holds it too, or fetch both.",
             )
-    return canonical.check(plausible.check(_with_heights(wind)))
+    return plausible.accepted(_with_heights(wind))
 
 
 def with_height(need: Need) -> Need:
