@@ -294,8 +294,8 @@ def _pressure(text: str) -> float:
 
     plain_text = text.strip()
     if plain_text.upper().startswith("FL") and plain_text[2:].strip().isdigit():
-        feet = 100.0 * float(plain_text[2:])
-        return float(atmosphere.pressure_pa_of_altitude(feet * 0.3048))
+        altitude_m = float(plain_text[2:]) * units.FLIGHT_LEVEL_M
+        return float(atmosphere.pressure_pa_of_altitude(altitude_m))
     if plain_text.endswith(("ft", "km", "m")) and not plain_text.endswith("Pa"):
         return float(atmosphere.pressure_pa_of_altitude(units.parse(plain_text, "m")))
     return float(units.parse(plain_text, "pa"))

@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 
 from overflight.release.mapdata import MapData
 from overflight.release.worldmap import path_of
+from overflight.units import express
 
 WIDTH, HEIGHT = 1_920, 400
 LEFT, RIGHT, TOP, BOTTOM = 120, 130, 30, 56
 MIN_FLYING_FRACTION = 0.1  # quantiles of fewer paths than this are not drawn
 STEP_M = (500.0, 1_000.0, 2_000.0, 5_000.0, 10_000.0)
 DAYS = (1, 2, 3, 5, 7, 14, 30)
-FOOT_M = 0.3048
 
 Values = NDArray[np.float64]
 
@@ -100,7 +100,7 @@ def _heights(axes: Axes) -> Markup:
     parts = []
     for level in np.arange(np.ceil(axes.low_m / step) * step, axes.high_m + 1.0, step):
         y = round(float(axes.y(np.array(level))))
-        feet = round(level / FOOT_M / 100.0) * 100
+        feet = round(express(level, "m", "ft") / 100.0) * 100
         parts.append(
             Markup(
                 '<path class="grid" d="M{} {}H{}"/>'

@@ -10,8 +10,8 @@ from overflight.fields.readers.tdump import Track
 from overflight.fields.soundings.profile import Profile
 from overflight.fields.source import WindFile
 from overflight.physics import atmosphere
+from overflight.units import express
 
-_FEET_PER_M = 1.0 / 0.3048
 MOST_FILES = 8
 
 
@@ -89,7 +89,7 @@ def sample(point: Sample) -> Iterator[str]:
     altitude_m = atmosphere.pressure_altitude_m(100.0 * point.pressure_hpa)
     yield (
         f"at {point.time}, {point.lat_deg:g} N, {point.lon_deg:g} E, {point.pressure_hpa:g} hPa"
-        f" (pressure altitude {altitude_m:,.0f} m, {altitude_m * _FEET_PER_M:,.0f} ft):"
+        f" (pressure altitude {altitude_m:,.0f} m, {express(altitude_m, 'm', 'ft'):,.0f} ft):"
     )
     yield f"  eastward {point.u_mps:.3f} m/s, northward {point.v_mps:.3f} m/s"
     yield f"  geopotential height {point.z_m:,.1f} m"

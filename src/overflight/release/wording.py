@@ -6,6 +6,8 @@ never without the number, never sharper than 1 or 99 %.
 
 from datetime import UTC, datetime, timedelta
 
+from overflight.units import express
+
 _WORDS = (
     (0.05, "almost no chance"),
     (0.20, "very unlikely"),
@@ -17,9 +19,6 @@ _WORDS = (
 _SURE = "almost certain"
 
 COARSE_S = 6 * 3_600.0  # beyond this 5-95 % width a time is told by the hour (method 7)
-FOOT_M = 0.3048
-NAUTICAL_MILE_M = 1_852.0
-POUND_KG = 0.45359237
 
 
 def percent(fraction: float) -> str:
@@ -96,7 +95,7 @@ def height(height_m: float) -> str:
     >>> height(18_288.0)
     '18.3 km (60,000 ft)'
     """
-    feet = round(height_m / FOOT_M / 100.0) * 100
+    feet = round(express(height_m, "m", "ft") / 100.0) * 100
     return f"{height_m / 1_000.0:.1f} km ({feet:,} ft)"
 
 
@@ -106,7 +105,7 @@ def mass(mass_kg: float) -> str:
     >>> mass(9_360.3)
     '9,400 kg (21,000 lb)'
     """
-    return f"{_round(mass_kg):,} kg ({_round(mass_kg / POUND_KG):,} lb)"
+    return f"{_round(mass_kg):,} kg ({_round(express(mass_kg, 'kg', 'lb')):,} lb)"
 
 
 def _round(value: float) -> int:

@@ -23,6 +23,7 @@ from overflight.release.wording import (
     percent,
     probable,
 )
+from overflight.units import express
 
 FEWEST_PATHS = 20.0  # effective paths that must stand behind a time of entry or exit
 
@@ -300,7 +301,7 @@ def carried(line: Carried) -> Section:
                 columns=("Diameter", "Float height", "Gas", "Envelope + payload + ballast"),
                 rows=tuple(
                     (
-                        f"{case.diameter_m:.1f} m ({case.diameter_m / 0.3048:.0f} ft)",
+                        f"{case.diameter_m:.1f} m ({express(case.diameter_m, 'm', 'ft'):.0f} ft)",
                         height(case.height_m),
                         case.gas,
                         mass(case.solids_kg),
