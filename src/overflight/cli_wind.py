@@ -272,12 +272,14 @@ def _sounding_files(files: list[Path]) -> list[Path]:
 
 def _point(text: str) -> tuple[datetime, float, float, float]:
     """Read LAT,LON,LEVEL,TIME in the order that :func:`overflight.fields.look.at` takes."""
+    from overflight.physics.sphere import wrapped_deg
+
     parts = [part.strip() for part in text.split(",")]
     try:
         lat_deg, lon_deg = float(parts[0]), float(parts[1])
         moment = datetime.fromisoformat(parts[3])
         if len(parts) == 4 and -90.0 <= lat_deg <= 90.0 and moment.tzinfo is not None:
-            return moment, _pressure(parts[2]), lat_deg, (lon_deg + 180.0) % 360.0 - 180.0
+            return moment, _pressure(parts[2]), lat_deg, wrapped_deg(lon_deg)
     except (ValueError, IndexError):
         pass
     raise OverflightError(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from overflight.errors import CoverageError
 from overflight.fields.canonical import Need
+from overflight.physics.sphere import wrapped_deg
 
 Array = NDArray[np.float64]
 
@@ -149,5 +150,5 @@ def _lat(lat_deg: float) -> str:
 
 
 def _lon(lon_deg: float) -> str:
-    east = (lon_deg + 180.0) % 360.0 - 180.0
+    east = wrapped_deg(lon_deg)
     return f"{abs(east):g} {'E' if east >= 0.0 else 'W'}"

@@ -14,7 +14,8 @@ import numpy.typing as npt
 import shapely  # type: ignore[import-untyped]
 
 from overflight.errors import FieldError
-from overflight.fields.zones import Flags, Floats, Indices, Layer, wrapped_deg
+from overflight.fields.zones import Flags, Floats, Indices, Layer
+from overflight.physics.sphere import wrapped_deg
 
 SHORTEST_S = 1e-6  # shorter visits are rounding at a corner
 

@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely  # type: ignore[import-untyped]
 
+from overflight.physics.sphere import wrapped_deg
+
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -97,11 +99,6 @@ class Layer:
             for group in np.split(order, np.flatnonzero(np.diff(zone[order])) + 1):
                 inside[group] = self.contains(int(zone[group[0]]), lat_deg[group], lon_deg[group])
         return inside
-
-
-def wrapped_deg(lon_deg: Floats) -> Floats:
-    """Bring longitudes into [-180, 180)."""
-    return (lon_deg + 180.0) % 360.0 - 180.0
 
 
 def read(file: str) -> tuple[list[Place], npt.NDArray[Any]]:

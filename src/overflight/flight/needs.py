@@ -13,6 +13,7 @@ from overflight.case.model import Case, Use
 from overflight.fields.canonical import Need
 from overflight.flight.levels import BEGIN_PA
 from overflight.physics import atmosphere
+from overflight.physics.sphere import wrapped_deg
 
 Array = NDArray[np.float64]
 
@@ -75,11 +76,8 @@ def _arc(lon_deg: Array, lat_deg: Array, spread_deg: Array) -> tuple[float, floa
     east = float(np.max(along_deg + margins_deg))
     if east - west >= 360.0:
         return -180.0, 180.0
-    return (_wrapped(sorted_deg[first] + west), _wrapped(sorted_deg[first] + east))
-
-
-def _wrapped(lon_deg: float) -> float:
-    return float((lon_deg + 180.0) % 360.0 - 180.0)
+    first_deg = float(sorted_deg[first])
+    return wrapped_deg(first_deg + west), wrapped_deg(first_deg + east)
 
 
 def _moment(at: datetime) -> np.datetime64:

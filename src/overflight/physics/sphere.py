@@ -7,6 +7,10 @@ divides the eastward wind by N + h and the northward wind by M + h, which is exa
 """
 
 import math
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from overflight.physics.kernel import kernel
 
@@ -17,6 +21,16 @@ MEAN_RADIUS_M = 6_371_008.7714  # IUGG, (2 a + b) / 3
 POLE_RAD = 1e-12  # 6 micrometres from a pole: nearer, east has no direction of its own
 
 Vector = tuple[float, float, float]
+Degrees = TypeVar("Degrees", float, NDArray[np.float64])
+
+
+def wrapped_deg(angle_deg: Degrees) -> Degrees:
+    """The same longitude, or turn, in [-180, 180); of a number or of an array. Not for kernels.
+
+    >>> wrapped_deg(181.0), wrapped_deg(180.0), wrapped_deg(np.array([-190.0, 540.0])).tolist()
+    (-179.0, -180.0, [170.0, -180.0])
+    """
+    return (angle_deg + 180.0) % 360.0 - 180.0
 
 
 @kernel

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from overflight.errors import InferenceError
+from overflight.physics.sphere import wrapped_deg
 
 LON_STEPS_PER_DEG = 182  # 180 * 182 and 90 * 364 are both 32 760, just inside 16 bits
 LAT_STEPS_PER_DEG = 364
@@ -44,7 +45,7 @@ def quantise(lat_deg: Degrees, lon_deg: Degrees) -> NDArray[np.int16]:
             remedy="Cut both from the same posterior.",
         )
     known = np.isfinite(lat_deg) & np.isfinite(lon_deg)
-    lon_wrapped_deg = (np.where(known, lon_deg, 0.0) + 180.0) % 360.0 - 180.0
+    lon_wrapped_deg = wrapped_deg(np.where(known, lon_deg, 0.0))
     steps = np.stack(
         [
             np.rint(lon_wrapped_deg * LON_STEPS_PER_DEG),

@@ -22,6 +22,7 @@ import numpy as np
 from markupsafe import Markup
 
 from overflight.errors import OverflightError
+from overflight.physics.sphere import wrapped_deg
 from overflight.release import about, encode, heights, staticmap
 from overflight.release.mapdata import MapData, Marker, middle_height_m, spread_m
 from overflight.release.sections import Section, Table
@@ -265,7 +266,7 @@ def _coordinate(marker: Marker) -> str:
 
 
 def _position(lat_deg: float, lon_deg: float, digits: int) -> str:
-    lon = (lon_deg + 180.0) % 360.0 - 180.0
+    lon = wrapped_deg(lon_deg)
     return (
         f"{abs(lat_deg):.{digits}f}\u00b0 {'N' if lat_deg >= 0 else 'S'},"
         f" {abs(lon):.{digits}f}\u00b0 {'E' if lon >= 0 else 'W'}"

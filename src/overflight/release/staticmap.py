@@ -6,6 +6,7 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
+from overflight.physics.sphere import wrapped_deg
 from overflight.release.mapdata import EARTH_MEAN_RADIUS_M, MapData, Marker
 from overflight.release.worldmap import WIDTH, Frame, frame_around, land_path, path_of, unwrapped
 
@@ -77,7 +78,7 @@ def _grid(frame: Frame) -> Markup:
 
 
 def _lon_name(lon_deg: float) -> str:
-    east = (lon_deg + 180.0) % 360.0 - 180.0
+    east = wrapped_deg(lon_deg)
     if east in (0.0, -180.0):
         return f"{abs(east):.0f}\u00b0"
     return f"{abs(east):.0f}\u00b0 {'E' if east > 0 else 'W'}"

@@ -10,6 +10,7 @@ from overflight.fields.readers.tdump import Track
 from overflight.fields.soundings.profile import Profile
 from overflight.fields.source import WindFile
 from overflight.physics import atmosphere
+from overflight.physics.sphere import wrapped_deg
 from overflight.units import express
 
 MOST_FILES = 8
@@ -64,7 +65,7 @@ def _times(seen: Look) -> str:
 
 def _axis(axis: Axis, above: str, below: str) -> str:
     def side(value: float) -> str:
-        wrapped = value if above == "N" else (value + 180.0) % 360.0 - 180.0
+        wrapped = value if above == "N" else wrapped_deg(value)
         return f"{abs(wrapped):.6g} {above if wrapped >= 0.0 else below}"
 
     uneven = "" if axis.even else " (uneven)"

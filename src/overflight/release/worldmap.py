@@ -13,6 +13,8 @@ from math import cos, floor, radians
 import numpy as np
 from numpy.typing import NDArray
 
+from overflight.physics.sphere import wrapped_deg
+
 WIDTH = 2_400  # drawing units; about four to a pixel of a laptop's column
 MARGIN_DEG = 6.0
 MIN_WIDTH_DEG = 30.0
@@ -122,7 +124,7 @@ def frame_around(lat_deg: Values, lon_deg: Values) -> Frame:
         west -= (width - shape / cos(radians(middle))) / 2.0
         height = north - south
     south = min(max(middle - height / 2.0, -90.0), 90.0 - height)
-    return Frame((west + 180.0) % 360.0 - 180.0, south, width, height)
+    return Frame(wrapped_deg(west), south, width, height)
 
 
 def path_of(x: Values, y: Values, *, step: float = 1.0, close: bool = False) -> str:

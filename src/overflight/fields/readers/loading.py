@@ -12,6 +12,7 @@ from overflight.fields.canonical import Need
 from overflight.fields.readers import chunks, timeline
 from overflight.fields.readers.names import GRAVITY_MPS2, Role
 from overflight.fields.readers.timeline import Timeline
+from overflight.physics.sphere import wrapped_deg
 
 Array = NDArray[np.float64]
 
@@ -66,7 +67,7 @@ class Picked:
 
         A last column that repeats the first, 360 degrees on, is dropped.
         """
-        wrapped = (values + 180.0) % 360.0 - 180.0
+        wrapped = wrapped_deg(values)
         wrapped[wrapped >= 180.0 - 1e-9] = -180.0  # 179.9999999999 is round-off of 180
         order = np.argsort(wrapped, kind="stable")
         ascending = wrapped[order]

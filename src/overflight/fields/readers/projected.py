@@ -22,6 +22,7 @@ from overflight.fields.readers.loading import Picked, Variable, load_all, piece_
 from overflight.fields.readers.names import spelled
 from overflight.fields.readers.pressure_heights import Air
 from overflight.fields.readers.timeline import Timeline
+from overflight.physics.sphere import wrapped_deg
 
 Array = NDArray[np.float64]
 Fields = dict[str, NDArray[np.float32]]
@@ -69,7 +70,7 @@ class Native:
         step = 1e-3 * float(np.abs(np.diff(self.x)).mean())
         lat, lon = self.degrees(gx - step, gy)
         lat2, lon2 = self.degrees(gx + step, gy)
-        east = ((lon2 - lon + 180.0) % 360.0 - 180.0) * np.cos(np.radians(0.5 * (lat + lat2)))
+        east = wrapped_deg(lon2 - lon) * np.cos(np.radians(0.5 * (lat + lat2)))
         return np.arctan2(lat2 - lat, east)
 
 
@@ -127,8 +128,8 @@ def regrid(
         f" at its own nodes by {error:.2g} m/s rms. The largest box inside was kept,"
         f" {100.0 * lost:.0f} % of the area lies outside it.",
     ]
-    order = np.argsort((lon + 180.0) % 360.0 - 180.0)
-    wrapped = ((lon + 180.0) % 360.0 - 180.0)[order]
+    order = np.argsort(wrapped_deg(lon))
+    wrapped = wrapped_deg(lon)[order]
     return lat, wrapped, {name: values[..., order] for name, values in made.items()}, notes
 
 

@@ -21,6 +21,7 @@ from overflight.fields.soundings.covariance import DEFAULT, Points, points
 from overflight.fields.soundings.gaussian import Fit, Layers, layers
 from overflight.fields.soundings.profile import Profile
 from overflight.physics import atmosphere
+from overflight.physics.sphere import wrapped_deg
 
 Array = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
@@ -109,7 +110,7 @@ def _longitudes(profiles: list[Profile], need: Need, spacing_deg: float) -> Arra
     count = min(int(np.ceil(width / spacing_deg)) + 1, round(360.0 / spacing_deg))
     along = (np.floor(west / spacing_deg) + np.arange(count + 1)) * spacing_deg
     along = along[: round(360.0 / spacing_deg)]
-    return np.asarray(np.sort((along + 180.0) % 360.0 - 180.0))
+    return np.asarray(np.sort(wrapped_deg(along)))
 
 
 def analyse(

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from overflight.fields.soundings import track_wind
 from overflight.fields.soundings.profile import Profile
 from overflight.physics import atmosphere
+from overflight.physics.sphere import wrapped_deg
 
 Array = NDArray[np.float64]
 Times = NDArray[np.datetime64]
@@ -42,8 +43,7 @@ def profile(raw: Raw) -> Profile | None:
     rows, notes = _ordered(raw)
     if len(rows) < 2:
         return None
-    time, lat, lon = raw.time[rows], raw.lat_deg[rows], raw.lon_deg[rows]
-    lon = (lon + 180.0) % 360.0 - 180.0
+    time, lat, lon = raw.time[rows], raw.lat_deg[rows], wrapped_deg(raw.lon_deg[rows])
     height = raw.height_m[rows]
     pressure, basis = _pressures(raw, rows, height, lat)
     u, v, from_where, told = _winds(raw, rows, time, lat, lon, height)
@@ -228,7 +228,7 @@ def binned(one: Profile, width_m: float = 500.0) -> Profile:
         one,
         time=moments,
         lat_deg=mean(one.lat_deg),
-        lon_deg=(mean(lon) + 180.0) % 360.0 - 180.0,
+        lon_deg=wrapped_deg(mean(lon)),
         height_m=mean(one.height_m),
         pressure_pa=np.exp(mean(np.log(one.pressure_pa))),
         u_mps=np.array([_trimmed(one.u_mps[group]) for group in groups]),

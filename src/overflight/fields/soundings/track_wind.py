@@ -8,6 +8,8 @@ balloon and the receiver's noise.
 import numpy as np
 from numpy.typing import NDArray
 
+from overflight.physics.sphere import wrapped_deg
+
 Array = NDArray[np.float64]
 Times = NDArray[np.datetime64]
 
@@ -72,7 +74,7 @@ def _steps(time: Times, lat_deg: Array, lon_deg: Array) -> tuple[Array, Array]:
     """Distance and duration from each row to the next."""
     seconds = np.diff(time) / np.timedelta64(1, "s")
     north = np.radians(np.diff(lat_deg)) * _EARTH_RADIUS_M
-    turn = (np.diff(lon_deg) + 180.0) % 360.0 - 180.0
+    turn = wrapped_deg(np.diff(lon_deg))
     middle = np.cos(np.radians(0.5 * (lat_deg[1:] + lat_deg[:-1])))
     east = np.radians(turn) * _EARTH_RADIUS_M * middle
     return np.hypot(east, north), np.asarray(seconds, dtype=np.float64)
@@ -101,7 +103,7 @@ def velocity(
     after = np.minimum(np.maximum(after, index + 1), ends[part])
     span_s = seconds[after] - seconds[before]
     radius_m = _EARTH_RADIUS_M + np.nan_to_num(height_m)
-    turn = (lon_deg[after] - lon_deg[before] + 180.0) % 360.0 - 180.0
+    turn = wrapped_deg(lon_deg[after] - lon_deg[before])
     with np.errstate(divide="ignore", invalid="ignore"):
         east = np.radians(turn) * radius_m * np.cos(np.radians(lat_deg)) / span_s
         north = np.radians(lat_deg[after] - lat_deg[before]) * radius_m / span_s
