@@ -73,12 +73,15 @@ def inspect(
         _say(_soundings(soundings), as_json=as_json)
         return
     from overflight.fields import look, source
+    from overflight.fields.advice import suggest
+    from overflight.fields.extent import extent_of
     from overflight.progress import shown
 
     need = None if case is None else _need(case)
     with shown(quiet, json_progress) as report:
         opened = source.open_winds(files, progress=report)
     seen = look.look(opened.wind, need)
+    to_fetch = suggest(extent_of(need), str(case)) if need and seen.shortages else None
     points = [look.at(opened.wind, *_point(text)) for text in at or ()]
     if picture is not None:
         from overflight.release import windpicture
@@ -86,12 +89,13 @@ def inspect(
 
         write(windpicture.draw(opened.wind, seen, _pressure(level)), picture)
     if as_json:
-        told = {**asdict(seen), "files": [asdict(file) for file in opened.files]}
+        told = {**asdict(seen), "to_fetch": to_fetch}
+        told["files"] = [asdict(file) for file in opened.files]
         typer.echo(json.dumps({**told, "points": [asdict(point) for point in points]}, indent=2))
         return
     from overflight.release import windwords
 
-    for line in windwords.lines(seen, opened.files):
+    for line in windwords.lines(seen, opened.files, to_fetch):
         typer.echo(plain(line))
     for point in points:
         for line in windwords.sample(point):
@@ -169,8 +173,8 @@ def fetch(
 
     Example: overflight wind fetch my-case --source era5 --dry-run
     """
+    from overflight.fields.extent import extent_of
     from overflight.fields.fetch import job
-    from overflight.fields.fetch.plan import extent_of
     from overflight.progress import shown
 
     planned = job.plan(source, extent_of(_need(case)), every_h=every, probe=ask and dry_run)

@@ -14,12 +14,12 @@ from typer.testing import CliRunner
 from overflight import cli_wind
 from overflight.cli import app
 from overflight.errors import CoverageError, FieldError, OverflightError
-from overflight.fields import source
+from overflight.fields import advice, source
+from overflight.fields.advice import suggest
 from overflight.fields.canonical import Need
+from overflight.fields.extent import Extent, extent_of
 from overflight.fields.fetch import ecmwf, gfs, gribs, job
-from overflight.fields.fetch.plan import Extent, extent_of
 from overflight.fields.fetch.ranges import Client, Limits
-from overflight.fields.fetch.suggest import suggest
 
 eccodes = pytest.importorskip("eccodes")
 
@@ -590,6 +590,26 @@ def test_the_suggestion_names_levels_hours_and_box():
     assert "levels 50, 70, 100 hPa" in words
     assert "north, west, south, east: 50, 170, 30, -170" in words
     assert "2023-02-01" in words
+    assert "--every" not in words
+
+
+def test_a_box_that_is_typed_by_hand_encloses_what_is_needed():
+    words = suggest(at("2023-02-01T00", south_deg=-0.2, north_deg=49.1, west_deg=-8.9))
+    assert "north, west, south, east: 50, -9, -1, -170" in words
+    assert "No source offers 0.5 to 90 hPa" in suggest(at("2023-02-01T00", pressure_min_pa=50.0))
+
+
+def test_every_third_hour_is_proposed_where_all_would_take_hours_to_come():
+    """The time that the advice counts is the time that the plan counts."""
+    long = Extent(**{**vars(EXTENT), "time_max": EXTENT.time_max + np.timedelta64(20, "D")})
+    hourly, thinned = (job.plan("era5", long, every_h=every) for every in (1, advice.THINNED_H))
+    assert len(hourly.parts) * advice.ERA5_HOUR_S == pytest.approx(
+        60.0 * hourly.minutes(), rel=0.01
+    )
+    words = suggest(long, "my case")
+    assert "overflight wind fetch 'my case' --source era5 --every 3 " in words
+    assert f"about {thinned.minutes() / 60.0:.1f} hours" in words
+    assert f"without --every, about {hourly.minutes() / 60.0:.0f})" in words
 
 
 def test_an_unknown_source_or_spacing_is_refused():

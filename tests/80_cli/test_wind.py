@@ -95,6 +95,14 @@ def test_inspect_says_by_how_much_a_file_falls_short(wind_file, case_folder, tmp
     assert done.exit_code == 0
     assert "does not cover the case" in done.output
     assert "h before" in done.output
+    assert f"overflight wind fetch {case_folder} --source era5" in done.output
+    assert "north, west, south, east" in done.output
+    words = ["--case", case_folder, "--json", "--quiet"]
+    assert (
+        "--source era5"
+        in json.loads(run("wind", "inspect", tmp_path / "short.nc", *words).output)["to_fetch"]
+    )
+    assert json.loads(run("wind", "inspect", wind_file, *words).output)["to_fetch"] is None
 
 
 @pytest.mark.parametrize(
@@ -190,6 +198,8 @@ def test_a_wind_that_does_not_reach_is_refused_with_what_to_fetch(wind_file, cas
     assert "it ends at 45 N" in said
     assert "h before" in said
     assert "Fetch u, v and geopotential" in said
+    assert f"overflight wind fetch {case_folder} --source era5" in said
+    assert "levels 30, 50, 70, 100, 125, 150, 175, 200 hPa" in said
     assert not (tmp_path / "out").exists()
 
 
@@ -197,7 +207,9 @@ def test_a_single_time_carries_no_flight(wind_file, case_folder, tmp_path):
     wind = source.open_winds([wind_file], cached=False).wind
     packed.write(wind.isel(time=[0]), tmp_path / "one.nc")
     with pytest.raises(CoverageError, match="a single time"):
-        winds.of_files(load(case_folder), [tmp_path / "one.nc"], progress=source.silent)
+        winds.of_files(
+            load(case_folder), case_folder, [tmp_path / "one.nc"], progress=source.silent
+        )
 
 
 def test_paths_that_leave_the_data_are_given_up_and_said(wind_file, case_folder, tmp_path):
@@ -208,7 +220,7 @@ def test_paths_that_leave_the_data_are_given_up_and_said(wind_file, case_folder,
     wind.attrs["source"] = "unknown"
     path = tmp_path / "narrow.nc"
     packed.write(wind.sel(lat_deg=slice(need.south_deg - 5.0, need.north_deg + 5.0)), path)
-    blown = winds.of_files(case, [path], progress=source.silent)
+    blown = winds.of_files(case, case_folder, [path], progress=source.silent)
     wide = replace(blown.error, sigma=blown.error.sigma._replace(
         sigma_mps=12.0 * blown.error.sigma.sigma_mps))  # fmt: skip
     drawn = posterior(case, blown.grid, wide, replace(QUICK, dt_s=600.0), 1)

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path, PurePosixPath
 
-import numpy as np
 import xarray as xr
 
 from overflight.case.model import Case
 from overflight.errors import CoverageError, FieldError
 from overflight.fields import climatology, coverage, layout, source
 from overflight.fields import error as wind_error
+from overflight.fields.advice import suggest
+from overflight.fields.canonical import Need
 from overflight.fields.error import WindError
+from overflight.fields.extent import extent_of
 from overflight.fields.source import WindFile
 from overflight.flight.needs import needed
 from overflight.physics import atmosphere
@@ -45,7 +47,7 @@ def of_case(
     Parameters
     ----------
     folder
-        The case's, where a file named in ``case.yaml`` lies.
+        The case's, where a file named in ``case.yaml`` lies, and for the command to type.
     paths
         Files or folders named on the command line; none for what the case says.
 
@@ -60,7 +62,7 @@ def of_case(
         return of_climatology(case)
     if not paths and case.wind != CLIMATOLOGY:
         paths = [_inside(folder, case.wind)]
-    return of_files(case, paths, progress=progress) if paths else of_climatology(case)
+    return of_files(case, folder, paths, progress=progress) if paths else of_climatology(case)
 
 
 def of_climatology(case: Case) -> Wind:
@@ -85,11 +87,11 @@ def of_climatology(case: Case) -> Wind:
     )
 
 
-def of_files(case: Case, paths: Sequence[Path], *, progress: Progress) -> Wind:
+def of_files(case: Case, folder: Path, paths: Sequence[Path], *, progress: Progress) -> Wind:
     """The wind of files, cut to what the case needs."""
     need = needed(case)
     opened = source.open_winds(paths, need, progress=progress)
-    _refuse_short(case, opened.wind)
+    _refuse_short(opened.wind, need, folder)
     error = wind_error.of_field(opened.wind)
     told = [str(opened.wind.attrs.get("attribution", ""))]
     told += [climatology.ATTRIBUTION, wind_error.ATTRIBUTION] if error.prior_only else []
@@ -105,32 +107,15 @@ def of_files(case: Case, paths: Sequence[Path], *, progress: Progress) -> Wind:
     )
 
 
-def what_to_fetch(case: Case) -> str:
-    """A sentence that says which data a case needs."""
-    need = needed(case)
-    low, high = (
-        f"{value / 100.0:.0f}" for value in (need.pressure_min_pa or 0, need.pressure_max_pa or 0)
-    )
-    return (
-        f"Fetch u, v and geopotential on pressure levels that include or enclose {low} to {high}"
-        f" hPa, from {_hour(need.time_min)} to {_hour(need.time_max)}, for"
-        f" {need.south_deg:.0f} to {need.north_deg:.0f} N and {need.west_deg:.0f} to"
-        f" {need.east_deg:.0f} E (eastward): overflight wind fetch {case.id}"
-    )
-
-
-def _refuse_short(case: Case, wind: xr.Dataset) -> None:
+def _refuse_short(wind: xr.Dataset, need: Need, folder: Path) -> None:
+    remedy = suggest(extent_of(need), str(folder))
     if wind.sizes["time"] < 2:
         raise CoverageError(
             found=f"a wind of a single time, {coverage.clock(wind['time'].values[0])}",
             expected="fields before and after every moment of the flight",
-            remedy=what_to_fetch(case),
+            remedy=remedy,
         )
-    coverage.check(wind, needed(case), what_to_fetch(case))
-
-
-def _hour(moment: np.datetime64 | None) -> str:
-    return "" if moment is None else coverage.clock(moment)
+    coverage.check(wind, need, remedy)
 
 
 def _inside(folder: Path, name: str) -> Path:

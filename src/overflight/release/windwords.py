@@ -16,8 +16,8 @@ from overflight.units import express
 MOST_FILES = 8
 
 
-def lines(seen: Look, files: tuple[WindFile, ...]) -> Iterator[str]:
-    """About a screen of text."""
+def lines(seen: Look, files: tuple[WindFile, ...], to_fetch: str | None = None) -> Iterator[str]:
+    """About a screen of text; ``to_fetch`` says what to do where it does not cover a case."""
     for file in files[:MOST_FILES]:
         yield f"{file.name}: {file.words}, {size(file.size_bytes)}, SHA-256 {file.sha256[:12]}"
     if len(files) > MOST_FILES:
@@ -45,6 +45,8 @@ def lines(seen: Look, files: tuple[WindFile, ...]) -> Iterator[str]:
         if seen.shortages:
             yield "It does not cover the case:"
             yield from (f"  {words}" for words in seen.shortages)
+            if to_fetch is not None:
+                yield to_fetch
         else:
             yield "It covers the case."
     if seen.attribution:

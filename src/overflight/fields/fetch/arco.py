@@ -16,19 +16,11 @@ import xarray as xr
 
 from overflight.errors import CoverageError, FieldError
 from overflight.fields import packed
+from overflight.fields.advice import ERA5_LEVELS_HPA
 from overflight.fields.canonical import DIMS, Need
+from overflight.fields.extent import Extent, hours, levels_within
 from overflight.fields.fetch import hosts, zarr_meta
-from overflight.fields.fetch.plan import (
-    KEPT_BYTES,
-    Extent,
-    Part,
-    Plan,
-    box_nodes,
-    hours,
-    levels_within,
-    outside,
-    stamp,
-)
+from overflight.fields.fetch.plan import KEPT_BYTES, Part, Plan, box_nodes, outside, stamp
 from overflight.fields.fetch.ranges import Absent, Client
 from overflight.fields.readers import zarr_store
 
@@ -39,10 +31,6 @@ SPACING_DEG = 0.25
 ABOUT_REQUESTS = 6  # metadata and axes, once a run
 WINDS = ("u_component_of_wind", "v_component_of_wind", "geopotential")
 AXES = ("time", "level", "latitude", "longitude")
-LEVELS_HPA = (1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 20.0, 30.0, 50.0, 70.0, 100.0, 125.0, 150.0, 175.0,
-              200.0, 225.0, 250.0, 300.0, 350.0, 400.0, 450.0, 500.0, 550.0, 600.0, 650.0, 700.0,
-              750.0, 775.0, 800.0, 825.0, 850.0, 875.0, 900.0, 925.0, 950.0, 975.0,
-              1000.0)  # fmt: skip
 _MOST_CHUNKS = 64
 _HOUR = np.timedelta64(1, "h")
 
@@ -56,7 +44,7 @@ def plan(extent: Extent, every_h: int = EVERY_H) -> Plan:
         If ERA5 does not reach so far.
     """
     base = hosts.base("era5")
-    levels = levels_within(LEVELS_HPA, extent, "ERA5")
+    levels = levels_within(ERA5_LEVELS_HPA, extent, "ERA5")
     times = hours(extent, every_h)
     if times[0] < BEGINS:
         raise outside(source="ERA5", when=times[0], begins="1940-01-01")

@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from overflight.errors import FieldError
+from overflight.fields.extent import Extent, levels_within
 from overflight.fields.fetch import gribs
-from overflight.fields.fetch.plan import Extent, Part, Plan, levels_within
+from overflight.fields.fetch.plan import Part, Plan
 from overflight.fields.fetch.ranges import Client
 
 FINER = np.datetime64("2024-02-01T00", "h")

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
+from overflight.fields.extent import Extent
 from overflight.fields.fetch import gribs
-from overflight.fields.fetch.plan import Extent, Part, Plan
+from overflight.fields.fetch.plan import Part, Plan
 from overflight.fields.fetch.ranges import Client
 
 MOVED = np.datetime64("2021-03-22T12", "h")

@@ -15,16 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from overflight.errors import FieldError
+from overflight.fields.extent import Extent, hours, levels_within
 from overflight.fields.fetch import hosts
-from overflight.fields.fetch.plan import (
-    Extent,
-    Part,
-    Plan,
-    hours,
-    levels_within,
-    outside,
-    stamp,
-)
+from overflight.fields.fetch.plan import Part, Plan, outside, stamp
 from overflight.fields.fetch.ranges import Absent, Client
 
 MOST_INDEX_BYTES = 20_000_000

@@ -17,8 +17,9 @@ from typing import IO
 import numpy as np
 
 from overflight.errors import CoverageError, FieldError
+from overflight.fields.extent import Extent
 from overflight.fields.fetch import hosts
-from overflight.fields.fetch.plan import Extent, Part, Plan
+from overflight.fields.fetch.plan import Part, Plan
 from overflight.fields.fetch.ranges import Absent, Client
 
 LIST = "doc/igra2-station-list.txt"

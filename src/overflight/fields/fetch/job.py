@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Protocol
 
 from overflight.errors import CoverageError, FieldError
+from overflight.fields.extent import Extent
 from overflight.fields.fetch import arco, ecmwf, gfs, gribs, igra
-from overflight.fields.fetch.plan import Extent, Part, Plan
+from overflight.fields.fetch.plan import Part, Plan
 from overflight.fields.fetch.ranges import Absent, Client
 
 STATE = ".fetch.json"
