@@ -2,6 +2,9 @@
 
 import io
 import json
+import os
+import subprocess
+import sys
 import zipfile
 
 import hostile
@@ -18,7 +21,7 @@ from overflight.fields import advice, source
 from overflight.fields.advice import suggest
 from overflight.fields.canonical import Need
 from overflight.fields.extent import Extent, extent_of
-from overflight.fields.fetch import ecmwf, gfs, gribs, job
+from overflight.fields.fetch import ecmwf, gfs, gribs, job, lock
 from overflight.fields.fetch.ranges import Client, Limits
 
 eccodes = pytest.importorskip("eccodes")
@@ -569,6 +572,32 @@ def test_a_folder_of_another_fetch_is_left_alone(server, client, tmp_path):
     job.run(job.plan("gfs", EXTENT), tmp_path / "wind", client=client)
     with pytest.raises(FieldError, match="another fetch"):
         job.run(job.plan("gfs", at("2023-02-01T00")), tmp_path / "wind", client=client)
+
+
+def test_a_folder_holds_one_fetch_at_a_time(server, client, tmp_path):
+    gfs_archive(server, HOURS)
+    told, folder = job.plan("gfs", EXTENT), tmp_path / "wind"
+    folder.mkdir()
+    with lock.held(folder), pytest.raises(FieldError, match=rf"at work.*process {os.getpid()}"):
+        job.run(told, folder, client=client)
+    assert server.log == []
+    assert len(job.run(told, folder, client=client)) == 2  # what it wrote is no lock that is left
+
+
+def test_a_process_that_was_killed_leaves_no_lock(server, client, tmp_path):
+    gfs_archive(server, HOURS)
+    code = (
+        "import sys; from pathlib import Path; from overflight.fields.fetch import lock\n"
+        "with lock.held(Path(sys.argv[1])):\n    print('held', flush=True)\n    sys.stdin.read()"
+    )
+    command, pipe = [sys.executable, "-c", code, str(tmp_path)], subprocess.PIPE
+    other = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
+    with other:
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(FieldError, match=f"process {other.pid}"):
+            job.run(job.plan("gfs", EXTENT), tmp_path, client=client)
+        other.kill()
+    assert len(job.run(job.plan("gfs", EXTENT), tmp_path, client=client)) == 2
 
 
 @pytest.mark.parametrize(

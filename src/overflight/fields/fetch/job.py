@@ -15,7 +15,7 @@ from typing import Protocol
 
 from overflight.errors import CoverageError, FieldError
 from overflight.fields.extent import Extent
-from overflight.fields.fetch import arco, ecmwf, gfs, gribs, igra
+from overflight.fields.fetch import arco, ecmwf, gfs, gribs, igra, lock
 from overflight.fields.fetch.plan import Part, Plan
 from overflight.fields.fetch.ranges import Absent, Client
 
@@ -131,13 +131,19 @@ def run(
     Raises
     ------
     FieldError
-        If the archive cannot be reached, or gives what is not wind; what is complete is kept.
+        If the archive cannot be reached, or gives what is not wind; what is complete is kept. If
+        another fetch is at work in the folder.
     OSError
         If the folder cannot be written.
     """
     client = client or Client()
     client.forget()
     folder.mkdir(parents=True, exist_ok=True)
+    with lock.held(folder):
+        return _run(told, folder, progress, client)
+
+
+def _run(told: Plan, folder: Path, progress: Progress | None, client: Client) -> list[Path]:
     told, kept = _begun(told, folder, client)
     work = folder / WORK
     work.mkdir(exist_ok=True)
