@@ -11,6 +11,7 @@ class Hostile(ThreadingHTTPServer):
     """Serves ``objects``; each request for a path uses up one of its ``tricks``."""
 
     daemon_threads = True
+    request_queue_size = 64
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -19,6 +20,8 @@ class Hostile(ThreadingHTTPServer):
         self.headers = {}
         self.tricks = {}  # path -> list of names; the last one with a "*" stays
         self.log = []  # (path, range asked for or None)
+        self.barrier = None  # requests that meet there before any is answered
+        self.turn = threading.Lock()
         self.url = f"http://127.0.0.1:{self.server_port}"
 
     def asked(self, part=""):
@@ -33,11 +36,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self):
         server, asked = self.server, self.headers.get("Range")
-        server.log.append((self.path, asked))
-        todo = server.tricks.get(self.path, [])
-        trick = todo[0] if todo else ""
-        if todo and not trick.endswith("*"):
-            todo.pop(0)
+        with server.turn:
+            server.log.append((self.path, asked))
+            todo = server.tricks.get(self.path, [])
+            trick = todo[0] if todo else ""
+            if todo and not trick.endswith("*"):
+                todo.pop(0)
+        if server.barrier is not None:
+            server.barrier.wait()
         try:
             self.answer(trick.rstrip("*"), asked)
         except OSError:

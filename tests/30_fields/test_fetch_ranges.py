@@ -4,16 +4,20 @@ import base64
 import errno
 import hashlib
 import random
+import signal
+import threading
+from dataclasses import replace
 
 import hostile
 import pytest
 
 from overflight.errors import FieldError
 from overflight.fields.fetch import hosts, transfer
-from overflight.fields.fetch.ranges import Absent, Client, Limits
+from overflight.fields.fetch.ranges import Absent, Client, Limits, Wanted
 
 BODY = random.Random(7).randbytes(300_000)
 QUICK = Limits(timeout_s=0.3, attempts=3, backoff_s=0.0, most_bytes=1_000_000, stall_s=0.2)
+PATIENT = replace(QUICK, timeout_s=10.0, stall_s=60.0)
 
 
 @pytest.fixture
@@ -146,6 +150,73 @@ def test_ctrl_c_in_the_middle_of_an_object_costs_only_the_rest(
     Client(QUICK).save(f"{server.url}/a", tmp_path / "a")
     assert server.log == [("/a", f"bytes={here}-")]
     assert (tmp_path / "a").read_bytes() == BODY
+
+
+def four(server, folder):
+    """Four objects, and what is wanted of each."""
+    for i in range(4):
+        server.objects[f"/{i}"], server.etags[f"/{i}"] = BODY[i:], f'"{i}"'
+    return [Wanted(f"{server.url}/{i}", folder / str(i), 5, 200_000 + i) for i in range(4)]
+
+
+def test_ranges_are_asked_for_together_and_come_in_order(server, tmp_path):
+    client = Client(PATIENT)
+    server.barrier = threading.Barrier(4, timeout=5.0)  # breaks unless four requests meet
+    wanted = four(server, tmp_path)
+    assert client.save_all(wanted) == ['"0"', '"1"', '"2"', '"3"']
+    for i, one in enumerate(wanted):
+        assert one.path.read_bytes() == BODY[i:][5 : 200_000 + i]
+    assert client.received_bytes == sum(one.end - one.start for one in wanted)
+
+
+def test_one_range_that_fails_costs_none_of_those_on_their_way(server, tmp_path):
+    client = Client(PATIENT)
+    wanted = four(server, tmp_path)
+    server.tricks["/1"] = ["404"]
+    server.barrier = threading.Barrier(4, timeout=5.0)  # all are on their way before one fails
+    with pytest.raises(Absent):
+        client.save_all(wanted)
+    server.barrier = None
+    assert sorted(p.name for p in tmp_path.iterdir() if p.suffix == "") == ["0", "2", "3"]
+    server.log.clear()
+    client.save_all(wanted)
+    assert server.asked() == ["/1"]
+
+
+def test_after_a_failure_no_further_range_is_begun(server, tmp_path):
+    wanted = four(server, tmp_path)
+    server.tricks |= {"/0": ["404"], "/1": ["stalls"]}
+    with pytest.raises(Absent):
+        Client(replace(QUICK, connections=1)).save_all(wanted)
+    assert "/3" not in server.asked()
+
+
+def test_ctrl_c_stops_ranges_on_their_way_and_the_next_run_goes_on(server, tmp_path):
+    wanted = four(server, tmp_path)
+    for i in range(4):
+        server.tricks[f"/{i}"] = ["drips"]
+    slow = Client(PATIENT)
+
+    def interrupt(received_bytes):
+        if received_bytes >= 20:
+            slow.watch = None  # once
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+    slow.watch = interrupt
+    with pytest.raises(KeyboardInterrupt):
+        slow.save_all(wanted)
+    here = {one.path.name: one.path.with_name(f"{one.path.name}.part") for one in wanted}
+    sizes = {name: part.stat().st_size for name, part in here.items()}
+    assert 20 <= sum(sizes.values()) < 1_000
+    assert not any(one.path.exists() for one in wanted)
+    server.log.clear()
+    slow.save_all(wanted)
+    assert dict(server.log) == {
+        f"/{i}": f"bytes={5 + sizes[str(i)]}-{199_999 + i}" for i in range(4)
+    }
+    assert [one.path.read_bytes() for one in wanted] == [
+        BODY[i:][5 : 200_000 + i] for i in range(4)
+    ]
 
 
 def test_a_later_run_begins_anew_where_the_object_changed(server, client, tmp_path):

@@ -21,7 +21,7 @@ from overflight.fields.canonical import DIMS, Need
 from overflight.fields.extent import Extent, hours, levels_within
 from overflight.fields.fetch import hosts, zarr_meta
 from overflight.fields.fetch.plan import KEPT_BYTES, Part, Plan, box_nodes, outside, stamp
-from overflight.fields.fetch.ranges import Absent, Client
+from overflight.fields.fetch.ranges import Absent, Client, Wanted
 from overflight.fields.readers import zarr_store
 
 BEGINS = np.datetime64("1940-01-01T00", "h")
@@ -126,12 +126,17 @@ def make(client: Client, part: Part, extent: Extent, path: Path) -> None:
             _copy(client, store, axis, 0, small / "hour")
         _one_time(store, time, small / "hour")
         zarr_meta.write_group(store.arrays["time"].zarr_format, small / "hour")
-        kept: list[Path] = []
+        chunks = [
+            one for wind in WINDS for one in _chunks(store, wind, index, path, small / "hour")
+        ]
         try:
-            for wind in WINDS:
-                kept += _fetch_hour(client, store, wind, index, path, small / "hour")
+            client.save_all([chunk for chunk, _ in chunks])
         except Absent:
             raise _not_yet(time, store) from None
+        kept = [chunk.path for chunk, _ in chunks]
+        for chunk, (_, target) in zip(kept, chunks, strict=True):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(chunk, target)
         pieces = _decoded(small / "hour", extent, store.url, kept)
         wind_of_hour = _whole(pieces, time, store)
         packed.write(wind_of_hour, path)
@@ -139,10 +144,10 @@ def make(client: Client, part: Part, extent: Extent, path: Path) -> None:
         _forget(chunk)
 
 
-def _fetch_hour(
-    client: Client, store: Store, name: str, index: int, path: Path, folder: Path
-) -> list[Path]:
-    """Download an hour of a variable; what is here already, or in part, is not asked again."""
+def _chunks(
+    store: Store, name: str, index: int, path: Path, folder: Path
+) -> list[tuple[Wanted, Path]]:
+    """The chunks of an hour of a variable, and where each lies in a store of that hour alone."""
     about = store.arrays[name]
     counts = [-(-n // c) for n, c in zip(about.shape[1:], about.chunks[1:], strict=True)]
     if int(np.prod(counts)) > _MOST_CHUNKS:
@@ -151,16 +156,13 @@ def _fetch_hour(
             expected=f"at most {_MOST_CHUNKS}",
             remedy="The archive changed its layout: use another source.",
         )
-    kept = []
     about.write_one(folder / name)
+    found = []
     for at in product(*(range(count) for count in counts)):
-        chunk = path.with_name(f"{path.name}.{name}.{'.'.join(map(str, at))}")
-        client.save(f"{store.url}/{name}/{about.key((index, *at))}", chunk)
-        target = folder / name / about.key((0, *at))
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(chunk, target)
-        kept.append(chunk)
-    return kept
+        url = f"{store.url}/{name}/{about.key((index, *at))}"
+        kept = path.with_name(f"{path.name}.{name}.{'.'.join(map(str, at))}")
+        found.append((Wanted(url, kept), folder / name / about.key((0, *at))))
+    return found
 
 
 def _copy(client: Client, store: Store, name: str, first: int, folder: Path) -> None:

@@ -18,7 +18,7 @@ from overflight.errors import FieldError
 from overflight.fields.extent import Extent, hours, levels_within
 from overflight.fields.fetch import hosts
 from overflight.fields.fetch.plan import Part, Plan, outside, stamp
-from overflight.fields.fetch.ranges import Absent, Client
+from overflight.fields.fetch.ranges import Absent, Client, Wanted
 
 MOST_INDEX_BYTES = 20_000_000
 _MOST_MESSAGE_BYTES = 60_000_000
@@ -232,9 +232,8 @@ def fetch(client: Client, url: str, ranges: Ranges, path: Path) -> None:
 
 def _attempt(client: Client, url: str, ranges: Ranges, pieces: list[Path]) -> FieldError | None:
     """Fetch what is not here yet; say what is wrong with what came."""
-    wanted = zip(pieces, ranges, strict=True)
-    versions = {client.save(url, piece, start, end) for piece, (start, end) in wanted}
-    return _judged(pieces, versions, url)
+    wanted = [Wanted(url, piece, *span) for piece, span in zip(pieces, ranges, strict=True)]
+    return _judged(pieces, set(client.save_all(wanted)), url)
 
 
 def _judged(pieces: list[Path], versions: set[str | None], url: str) -> FieldError | None:

@@ -10,10 +10,12 @@ import base64
 import hashlib
 import http.client
 import io
+import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -48,6 +50,17 @@ class Limits:
     slowest_bps: float = 1_000.0  # bytes a second, after stall_s
     stall_s: float = 60.0
     most_bytes: int = 400_000_000  # of one object or range
+    connections: int = 4  # at once: enough to hide how long an archive takes to begin
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A range of an object, and the file that it shall become."""
+
+    url: str
+    path: Path
+    start: int = 0
+    end: int | None = None  # first byte not wanted; None for all up to the end of the object
 
 
 class _OnlyThere(urllib.request.HTTPRedirectHandler):
@@ -76,12 +89,15 @@ class Client:
     """Gets objects and ranges of objects; knows how much it received."""
 
     def __init__(
-        self, limits: Limits | None = None, sleep: Callable[[float], None] = time.sleep
+        self, limits: Limits | None = None, sleep: Callable[[float], object] | None = None
     ) -> None:
         self.limits = limits or Limits()
         self.received_bytes = 0
+        self.watch: Callable[[int], None] | None = None  # is told all received bytes as they come
         self._known: dict[str, bytes] = {}
-        self._sleep = sleep
+        self._stopped = threading.Event()
+        self._counting = threading.Lock()
+        self._sleep = sleep or self._stopped.wait
         self._opener = urllib.request.build_opener(_OnlyThere)
 
     def get(self, url: str, most_bytes: int = 50_000_000) -> bytes:
@@ -146,6 +162,25 @@ class Client:
         unfinished.replace(path)
         return transfer.version
 
+    def save_all(self, wanted: Sequence[Wanted]) -> list[str | None]:
+        """Keep ranges as :meth:`save` does, a few at once; their versions in the order wanted.
+
+        After an error no further one is begun, and those on their way are finished. When a person
+        interrupts, all stop where they are, and a later run goes on there.
+        """
+        pool = ThreadPoolExecutor(self.limits.connections)
+        tasks = [pool.submit(self.save, one.url, one.path, one.start, one.end) for one in wanted]
+        try:
+            wait(tasks, return_when=FIRST_EXCEPTION)
+            pool.shutdown(cancel_futures=True)
+        except BaseException:  # Ctrl-C
+            self._stopped.set()
+            pool.shutdown(cancel_futures=True)
+            raise
+        finally:
+            self._stopped.clear()
+        return [task.result() for task in tasks]  # what was cancelled stands behind its reason
+
     def _transfer(self, state: Transfer) -> None:
         """Attempt until all is there, or nothing new came for too long."""
         failures, why, best = 0, "", state.count
@@ -175,6 +210,7 @@ class Client:
         )
 
     def _attempt(self, state: Transfer) -> None:
+        self._heed()
         if not hosts.allowed(state.url):
             raise FieldError(
                 found=f"the address {state.url}",
@@ -207,7 +243,7 @@ class Client:
             chunk = answer.read1(_CHUNK_BYTES)
             if not chunk:
                 return
-            self.received_bytes += len(chunk)
+            self._received(len(chunk))
             count += len(chunk)
             passed = min(skip, len(chunk))
             skip -= passed
@@ -217,6 +253,18 @@ class Client:
                 raise Again(why=f"only {count:,} bytes in {spent_s:.0f} s")
             if count > state.most_bytes + state.start:
                 raise too_large(state.url, state.most_bytes)
+
+    def _heed(self) -> None:
+        """End a thread whose person has interrupted."""
+        if self._stopped.is_set():
+            raise KeyboardInterrupt
+
+    def _received(self, n_bytes: int) -> None:
+        self._heed()
+        with self._counting:
+            self.received_bytes += n_bytes
+            if self.watch is not None:
+                self.watch(self.received_bytes)
 
 
 def _as_told(path: Path, md5: str) -> bool:
