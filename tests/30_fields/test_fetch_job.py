@@ -567,6 +567,27 @@ def test_a_plan_counts_bytes_requests_and_minutes():
     assert told.basis
 
 
+def test_progress_counts_files_and_the_megabytes_of_those_that_are_absent(server, client, tmp_path):
+    era5(server, tmp_path / "store")
+    told, seen = job.plan("era5", EXTENT), []
+    for name in ("u_component_of_wind", "v_component_of_wind"):
+        server.objects[f"/era5/{name}/4.0.0.0"] += bytes(2_500_000)  # Blosc reads what it needs
+    files = job.run(told, tmp_path / "wind", lambda *report: seen.append(report), client)
+    assert [report for report in seen if report[0] == "fetch"] == [
+        ("fetch", i, 3) for i in range(4)
+    ]
+    assert [report[1:] for report in seen if report[0] == "fetch, MB"] == [
+        (mb, 3 * 270) for mb in range(6)
+    ]
+    files[1].unlink()
+    kept = json.loads((tmp_path / "wind" / job.STATE).read_text())
+    del kept["parts"][files[1].name]
+    (tmp_path / "wind" / job.STATE).write_text(json.dumps(kept))
+    seen.clear()
+    job.run(told, tmp_path / "wind", lambda *report: seen.append(report), client)
+    assert ("fetch, MB", 5, 270) in seen
+
+
 def test_a_folder_of_another_fetch_is_left_alone(server, client, tmp_path):
     gfs_archive(server, HOURS)
     job.run(job.plan("gfs", EXTENT), tmp_path / "wind", client=client)

@@ -145,6 +145,8 @@ def run(
 
 def _run(told: Plan, folder: Path, progress: Progress | None, client: Client) -> list[Path]:
     told, kept = _begun(told, folder, client)
+    absent_bytes = sum(part.download_bytes for part in told.parts if part.name not in kept)
+    client.watch = progress and _megabytes(progress, client.received_bytes, absent_bytes)
     work = folder / WORK
     work.mkdir(exist_ok=True)
     arco.clean(work)
@@ -170,6 +172,20 @@ def _run(told: Plan, folder: Path, progress: Progress | None, client: Client) ->
             remedy="Fetch a gridded wind instead (--source era5).",
         )
     return files
+
+
+def _megabytes(progress: Progress, before: int, expected_bytes: int) -> Callable[[int], None]:
+    """Report every megabyte that comes; the total is an estimate, and grows where it was short."""
+    told_mb = -1
+
+    def watch(received_bytes: int) -> None:
+        nonlocal told_mb
+        here_mb = (received_bytes - before) // 1_000_000
+        if here_mb > told_mb:
+            told_mb = here_mb
+            progress("fetch, MB", here_mb, max(here_mb, expected_bytes // 1_000_000))
+
+    return watch
 
 
 def _fetch(told: Plan, part: Part, path: Path, work: Path, client: Client) -> _Kept:
