@@ -58,7 +58,7 @@ def heights_m(
     >>> levels = np.array([50_000.0, 100_000.0])
     >>> known = np.array([100_000.0]), np.array([100.0])
     >>> [round(float(z), 1) for z in heights_m(levels, cold, None, known)[:, 0]]
-    [5172.5, 100.0]
+    [5172.4, 100.0]
     """
     virtual_k = temperature_k.astype(np.float64)
     if humidity is not None:
