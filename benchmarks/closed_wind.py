@@ -2,7 +2,8 @@
 
 A: a balloon's own ascent predicts where its descent lands. B: a neighbour of the same morning
 predicts a whole flight. D: a sonde six hours old predicts the next ascent. F: how much sondes
-differ with their distance. Needs the telemetry beside the project.
+differ with their distance. Then the analysis of soundings, each left out in turn, beside the
+climatology and the nearest sounding. Needs the telemetry beside the project.
 """
 
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from overflight.fields.soundings import formats
+from overflight.fields.soundings import formats, validate
 from overflight.fields.soundings.covariance import points
 from overflight.fields.soundings.making import airborne, binned, cut, legs
 from overflight.flight.profile_drift import carry, disagreement_mps
@@ -88,6 +89,16 @@ def apart(tracks=TRACKS):
     return table
 
 
+def ascents(tracks=TRACKS):
+    """The sets of soundings by name: what went up, one profile a sonde."""
+    many, _ = formats.read_profiles(tracks / "sondehub_europe_20241003_1215.csv.gz")
+    return {
+        "Europe": [one for one in many if one.height_m[-1] - one.height_m[0] > 300.0],
+        "Darwin": [profile(path) for path in sorted(tracks.glob("arm_*"))],
+        "central United States": [legs(profile(p))[0] for p in sorted(tracks.glob("eoss_*"))],
+    }
+
+
 def main():
     if not TRACKS.is_dir():
         print(f"the telemetry folder {TRACKS.name} is not beside the project", file=sys.stderr)
@@ -110,6 +121,11 @@ def main():
           " 5.1 7.1 6.7 9.1 / 4.0 6.2 - 10.5)")  # fmt: skip
     for (low, high), row in zip(BANDS_M, apart(), strict=True):
         print(f"   {low / 1e3:.0f}-{high / 1e3:.0f} km  " + "  ".join(f"{v:4.1f}" for v in row))
+    for name, profiles in ascents().items():
+        result = validate.cross_validate(profiles)
+        left = ", ".join(result.rejected) or "none"
+        print(f"\n{name}, {result.n_soundings} soundings, left out: {left}; rms of the vector, m/s")
+        print("\n".join(validate.lines(result)))
     return 0
 
 

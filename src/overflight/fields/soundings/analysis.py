@@ -17,7 +17,7 @@ from overflight.errors import FieldError
 from overflight.fields import canonical, climatology
 from overflight.fields.canonical import Need
 from overflight.fields.soundings import background, quality
-from overflight.fields.soundings.covariance import DEFAULT, Points, points
+from overflight.fields.soundings.covariance import Points, points
 from overflight.fields.soundings.gaussian import Fit, Layers, layers
 from overflight.fields.soundings.profile import Profile
 from overflight.physics import atmosphere
@@ -26,8 +26,10 @@ from overflight.physics.sphere import wrapped_deg
 Array = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 
-REACH_HEIGHT_M = 3.0 * DEFAULT.weather_height_m  # beyond it a layer says nothing of a level
+REACH_HEIGHT_M = 8_000.0  # beyond it a layer says next to nothing that nearer ones do not
 MOST_LAYERS = 700  # that one prediction is made from
+# Layers so far off say equally little; those far in height least, for nearer ones hide them.
+_AS_FAR_M, _AS_HIGH_M, _AS_LATE_S = 1_000_000.0, 1_500.0, 1.7 * 86_400.0
 _TILE_DEG = 20.0
 MARGIN_DEG = 8.0
 STEP_H = 6
@@ -221,11 +223,7 @@ def _nearest(known: Layers, nodes: Points) -> Layers:
     chord_m = np.linalg.norm(known.at.place - middle, axis=1) * 6_371_008.8
     lag_s = np.abs(known.at.time_s - nodes.time_s[0])
     apart_m = np.abs(known.at.height_m - nodes.height_m[0])
-    far = (
-        (chord_m / DEFAULT.weather_length_m) ** 2
-        + (lag_s / DEFAULT.weather_time_s) ** 2
-        + (apart_m / DEFAULT.weather_height_m) ** 2
-    )
+    far = (chord_m / _AS_FAR_M) ** 2 + (lag_s / _AS_LATE_S) ** 2 + (apart_m / _AS_HIGH_M) ** 2
     return known.take(np.sort(np.argsort(far, kind="stable")[:MOST_LAYERS]))
 
 
