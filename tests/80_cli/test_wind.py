@@ -148,6 +148,94 @@ def test_build_merges_files_to_one_and_cuts_to_a_case(wind_file, case_folder, tm
     assert not (tmp_path / "x.grib").exists()
 
 
+def sonde(path, lon, u_mps, v_mps, name, top_m=21_000.0):
+    """A track that climbs from 16 km at 5 m/s in a steady wind, as a table."""
+    height = np.arange(16_000.0, top_m, 50.0)
+    seconds = (height - height[0]) / 5.0
+    metres = np.radians(1.0) * (6_371_008.8 + height)
+    lat = 45.0 + seconds * v_mps / metres
+    along = lon + seconds * u_mps / (metres * np.cos(np.radians(lat)))
+    clock = np.datetime64("2023-02-01T12:00:00") + seconds.astype("timedelta64[s]")
+    rows = [f"{name},{t}Z,{a:.6f},{b:.6f},{h:.1f}"
+            for t, a, b, h in zip(clock, lat, along, height, strict=True)]  # fmt: skip
+    path.write_text("\n".join(["id,time,lat,lon,alt_m", *rows]), encoding="utf-8")
+
+
+GROUNDED = [f"G1,2023-02-01T12:{minute:02}:00Z,45.0,-107.0,1200" for minute in range(30)]
+
+
+@pytest.fixture
+def soundings(tmp_path):
+    folder = tmp_path / "soundings"
+    folder.mkdir()
+    sonde(folder / "west.csv", -108.0, 20.0, -4.0, "W1")
+    sonde(folder / "east.csv", -106.0, 24.0, -2.0, "E1")
+    with (folder / "east.csv").open("a", encoding="utf-8") as east:
+        east.write("".join(f"\n{row}" for row in GROUNDED))
+    return folder
+
+
+def test_build_makes_a_wind_of_soundings_that_inspect_reads(soundings, tmp_path):
+    out = tmp_path / "wind.nc"
+    done = run("wind", "build", soundings, "--out", out, "--quiet")
+    assert done.exit_code == 0, done.output
+    assert "look at it with: overflight wind inspect" in done.output
+    seen = run("wind", "inspect", out, "--quiet",
+               "--at", "45,-107.9,70 hPa,2023-02-01T12:00Z")  # fmt: skip
+    assert seen.exit_code == 0, seen.output
+    for said in ("analysis of 2 soundings about the climatology (source: soundings; analysis)",
+                 "every 6 h", "2 soundings were used", "G1", "error that came with it",
+                 "RadioWinds"):  # fmt: skip
+        assert said in seen.output
+    (near, far) = json.loads(
+        run("wind", "inspect", out, "--json", "--quiet",
+            "--at", "45,-107.9,70 hPa,2023-02-01T12:00Z",
+            "--at", "52,-99,70 hPa,2023-02-01T12:00Z").output
+    )["points"]  # fmt: skip
+    assert near["u_mps"] == pytest.approx(20.0, abs=1.5)
+    assert near["v_mps"] == pytest.approx(-4.0, abs=1.5)
+    assert near["sd_mps"] < 2.0 < far["sd_mps"]
+
+
+def test_a_wind_of_soundings_covers_a_case_that_it_was_built_for(soundings, case_folder, tmp_path):
+    """Also where and when no sounding was; and it is a wind of those days, not prior only."""
+    out = tmp_path / "wind.nc"
+    done = run("wind", "build", soundings, "--case", case_folder, "--out", out, "--quiet")
+    assert done.exit_code == 0, done.output
+    seen = run("wind", "inspect", out, "--case", case_folder, "--quiet")
+    assert "It covers the case." in seen.output
+    found = winds.of_files(load(case_folder), [out], progress=source.silent)
+    assert not found.error.prior_only
+
+
+def test_inspect_says_what_soundings_hold(soundings):
+    done = run("wind", "inspect", soundings)
+    assert done.exit_code == 0, done.output
+    west = next(line for line in done.output.splitlines() if line.startswith("W1"))
+    assert "100 points" in west
+    assert "16,000 to 20,950 m (geometric), wind track, at most 2" in west
+    assert "east.csv: G1 lies on the ground" in done.output
+    told = json.loads(run("wind", "inspect", soundings, "--json").output)
+    assert [one.get("id") for one in told] == ["E1", None, "W1"]
+    assert told[1]["origin"] == "east.csv"
+
+
+def test_a_sounding_cannot_write_to_the_terminal(tmp_path):
+    sonde(tmp_path / "a.csv", -108.0, 20.0, -4.0, "W1\x1b]0;title\x07\x9b")
+    done = run("wind", "inspect", tmp_path / "a.csv")
+    assert done.exit_code == 0, done.output
+    assert not {"\x1b", "\x07", "\x9b"} & set(done.output)
+
+
+def test_soundings_that_show_no_wind_make_none(tmp_path):
+    ground = tmp_path / "ground.csv"
+    ground.write_text("\n".join(["id,time,lat,lon,alt_m", *GROUNDED]), encoding="utf-8")
+    done = run("wind", "build", ground, "--out", tmp_path / "no.nc", "--quiet")
+    assert isinstance(done.exception, FieldError)
+    assert "none of which shows a wind" in str(done.exception)
+    assert not (tmp_path / "no.nc").exists()
+
+
 @pytest.fixture(scope="module")
 def made(wind_file, case_folder, tmp_path_factory):
     out = tmp_path_factory.mktemp("account") / "release"
