@@ -173,6 +173,30 @@ def test_the_wind_that_is_made_of_soundings_hardly_diverges():
     assert np.sqrt((divergence**2).mean()) < 0.35 * np.sqrt((curl**2).mean())
 
 
+def test_the_law_is_what_global_analyses_show(shared_data, root):
+    """No sounding has a say in it: lengths and times of the weather are least squares to fields."""
+    assert shared_data.is_dir()
+    sys.path.insert(0, str(Path(root) / "benchmarks"))
+    import wind_covariance as measured
+
+    law = covariance.DEFAULT
+    for hpa, length, time in zip(
+        (250.0, 70.0), law.middle_length_m, law.middle_time_s, strict=True
+    ):
+        told = measured.along_and_across(hpa, measured.MIDDLE_DEG)
+        assert measured.length_km(told, stream=True) == pytest.approx(length / 1e3, rel=0.04)
+        found = measured.time_h(hpa, measured.MIDDLE_DEG)
+        assert found == pytest.approx(time / 3_600.0, rel=0.04)
+        # A stream function, not a wind that is alike in all directions, through the same points.
+        assert told[0][-1] - told[1][-1] > 0.4
+    told = measured.along_and_across(70.0, measured.TROPICS_DEG)
+    length = measured.length_km(told, stream=False)
+    assert length == pytest.approx(law.tropics_length_m / 1e3, rel=0.04)
+    assert measured.height_km(measured.MIDDLE_DEG) == pytest.approx(
+        law.middle_height_m / 1e3, rel=0.04
+    )
+
+
 def test_near_a_sounding_the_analysis_is_the_sounding():
     fit = fit_of(sonde(shift=(8.0, -3.0)))
     departure, sd = fit.predict(at(45.0, -108.0))

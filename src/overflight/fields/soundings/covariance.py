@@ -12,9 +12,10 @@ part is what is smaller (gravity waves, fronts)::
     small             exponential over 150 km; height: Gaussian, 450 m; time: exponential, 9.6 h
 
 The lengths of the weather are least squares to the departures of global analyses and forecasts from
-the climatology, those of the small part are published or of sondes elsewhere: nothing was fitted to
-the soundings that validate the analysis. Tables and sources are in docs/explanation/soundings.md,
-and a test holds the law against measured structure functions.
+the climatology (benchmarks/wind_covariance.py), those of the small part are published, of sondes
+elsewhere, or a prior: none was fitted to the soundings that validate the analysis. Tables and
+sources are in docs/explanation/soundings.md; tests hold the law against the fields and against
+measured structure functions.
 
 The whole variance is that of the climatology's error at the place, of which the small part takes
 what analyses miss. Winds are vectors: the covariance of two components is that of their directions
