@@ -145,6 +145,41 @@ def build(
 
 
 @app.command()
+def compare(
+    tracks: Annotated[
+        list[Path],
+        typer.Argument(metavar="TRACK...", exists=True, dir_okay=False, help="HYSPLIT listings."),
+    ],
+    wind: Annotated[
+        list[Path],
+        typer.Option("--wind", metavar="FILE", exists=True, help="A wind file or folder; repeat."),
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,  # noqa: FBT002
+    quiet: Quiet = False,  # noqa: FBT002
+    json_progress: JsonProgress = False,  # noqa: FBT002
+) -> None:
+    """Fly HYSPLIT trajectories again in a wind of yours.
+
+    Says how far the two come apart, and how far the wind's error alone would carry a balloon.
+    Ours starts where the listing does and keeps to its pressures.
+
+    Example: overflight wind compare tdump --wind era5.nc
+    """
+    from overflight.fields.readers import tdump
+    from overflight.flight import compare as flight_compare
+    from overflight.progress import shown
+    from overflight.release.comparewords import compared
+
+    listed = [(path.name, track) for path in tracks for track in tdump.read(path)]
+    with shown(quiet, json_progress) as report:
+        told = [
+            compared(name, flight_compare.of_files(track, wind, progress=report))
+            for name, track in listed
+        ]
+    _say(told, as_json=as_json)
+
+
+@app.command()
 def fetch(
     case: CasePath,
     source: Annotated[

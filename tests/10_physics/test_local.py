@@ -74,7 +74,8 @@ def test_angles_everywhere():
     normals = rng.normal(size=(20_000, 3))
     normals /= np.linalg.norm(normals, axis=1)[:, None]
     for x, y, z in [*normals, (1.0, 1e-9, 0.0), (-1.0, -1e-9, 1e-9), (0.6, 0.6, -0.529)]:
-        lat, lon, secant = local.angles_rad(x, y, z)
+        secant, far_lon, far_lat = local.tangents(x, y, z)
+        lat, lon = local.latitude_rad(z, far_lat), local.longitude_rad(x, y, far_lon)
         assert abs(lat - math.atan2(z, math.hypot(x, y))) < 3e-12
         assert abs(lon - math.atan2(y, x)) < 3e-12
         assert secant * math.hypot(x, y) == pytest.approx(1.0, rel=1e-14)

@@ -315,3 +315,32 @@ def test_paths_that_leave_the_data_are_given_up_and_said(wind_file, case_folder,
     assert np.isfinite(drawn.log_evidence)
     assert np.isfinite(drawn.lat_deg[:, -1]).all()
     assert any("left the wind data" in warning for warning in drawn.diagnostics.warnings)
+
+
+def test_a_listing_is_flown_again_in_the_wind_and_put_beside_it(tmp_path, wind_file, case_folder):
+    """The listing goes due east at 40 km an hour; its name and model are a stranger's text."""
+    case = load(case_folder)
+    begin = case.span_start + timedelta(hours=6)
+    lines = ["     1     1", f"    GDAS{begin:%y %m %d %H}     0     0", "     1 FORWARD  OMEGA   ",
+             "    x", "     1 PRESSURE"]  # fmt: skip
+    for hour in range(25):
+        now = begin + timedelta(hours=hour)
+        lines.append(f"     1     1 {now:%y %m %d %H}     0     0 {hour:7.1f}   45.000"
+                     f" {-110.0 + 0.5 * hour:8.3f}  18400.0     70.0")  # fmt: skip
+    listing = tmp_path / "tdump_\x1b[2J"
+    listing.write_text("\n".join(lines))
+    done = run("wind", "compare", listing, "--wind", wind_file, "--quiet")
+    assert done.exit_code == 0, done.output
+    assert "\x1b" not in done.output
+    assert "trajectory 1 (forward, in GDAS" in done.output
+    rows = [line.split() for line in done.output.splitlines() if line.strip()[:1].isdigit()]
+    assert [float(row[0]) for row in rows] == [1, 3, 6, 12, 24]
+    told = json.loads(
+        run("wind", "compare", listing, "--wind", wind_file, "--quiet", "--json").output
+    )
+    assert told[0]["points"][-1]["apart_km"] == pytest.approx(float(rows[-1][1]), abs=0.5)
+    late = run("wind", "compare", listing, "--wind", tmp_path / "none.nc")
+    assert late.exit_code == 2
+    wrong = run("wind", "compare", wind_file, "--wind", wind_file)
+    assert isinstance(wrong.exception, FieldError)
+    assert "trajectory listing of HYSPLIT" in str(wrong.exception.expected)

@@ -19,9 +19,11 @@ from overflight.physics.local import (
     MIDDLE_M_M,
     MIDDLE_N_M,
     ONE,
-    angles_rad,
+    latitude_rad,
+    longitude_rad,
     over_radii,
     shift,
+    tangents,
     turned,
     unit_scale,
 )
@@ -30,15 +32,16 @@ from overflight.physics.sphere import Vector
 Array = NDArray[np.float64]
 
 # Rows of a block's books. In float64: the normal, 1 / (N + h) and 1 / (M + h) at 45 degrees, the
-# secant of the latitude, the step over both radii, and the normal before the step.
-(_X, _Y, _Z, _OVER_N, _OVER_M, _SECANT, _STEP_N, _STEP_M, _WAS_X, _WAS_Y, _WAS_Z) = (
-    row * LANES for row in range(11)
-)
+# secant of the latitude and what gives its angles, the step over both radii, and the normal before
+# the step.
+(_X, _Y, _Z, _OVER_N, _OVER_M, _SECANT, _FAR_LON, _FAR_LAT, _STEP_N, _STEP_M, _WAS_X, _WAS_Y,
+ _WAS_Z) = (row * LANES for row in range(13))  # fmt: skip
 # In float32: shares of the cell in which a step starts, and of the cell where the lane stands; its
 # share between two levels; latitude; step over N and ratio of the radii; the shift since the
-# step's start; the wind; and the sums of the stages.
+# step's start; the wind, turned into the start's frame and
+# with its part upward; and the sums of the stages.
 (_EAST0, _NORTH0, _EAST, _NORTH, _DOWN, _SINE, _COSINE, _SEC, _STEP, _RATIO, _DLON, _DLAT, _U, _V,
- _SUM_E, _SUM_N, _SUM_U) = (row * LANES for row in range(17))  # fmt: skip
+ _UP, _SUM_E, _SUM_N, _SUM_U) = (row * LANES for row in range(18))  # fmt: skip
 # In int32: the cell in which a step starts, the cell where the lane stands, and its level.
 _I0, _J0, _CELL, _LEVEL = (row * LANES for row in range(4))
 
@@ -84,7 +87,7 @@ class Block(NamedTuple):
 def blank() -> Block:
     """Books for any block."""
     return Block(
-        np.zeros(11 * LANES), np.zeros(17 * LANES, np.float32), np.zeros(4 * LANES, np.int32)
+        np.zeros(13 * LANES), np.zeros(18 * LANES, np.float32), np.zeros(4 * LANES, np.int32)
     )
 
 
@@ -100,6 +103,15 @@ def load(block: Block, balloons: Balloons, first: int) -> None:
         poke(block.wide, _OVER_M + lane, 1.0 / (MIDDLE_M_M + balloons.height_m[i]))
         poke(block.lanes, _DOWN + lane, balloons.down[i])
         poke(block.cells, _LEVEL + lane, balloons.level[i])
+
+
+@lane_loop
+def count_beyond(block: Block, sine_fraction: float) -> int:
+    """How many lanes stood nearer a pole, before the step, than a latitude of such a sine."""
+    beyond = 0
+    for lane in range(LANES):
+        beyond += abs(peek(block.wide, _WAS_Z + lane)) >= sine_fraction
+    return beyond
 
 
 @lane_kernel
@@ -155,28 +167,40 @@ def _settle(block: Block, sheets: Sheets, lane: int, east: np.float32, north: np
 
 
 @lane_kernel
-def _stand(block: Block, sheets: Sheets, dt_s: float, lane: int) -> None:
-    """Note where a lane stands before a step: its cell, latitude and radii; no shift, no sums."""
+def _cut(block: Block, lane: int, index: float, cell_row: int, share_row: int) -> None:
+    """Note an index along an axis as a cell and a share of it."""
+    sure = abs(index) < _SURE_INDEX
+    cell = np.int32(index if sure else 0.0)
+    poke(block.cells, cell_row + lane, cell)
+    poke(block.lanes, share_row + lane, np.float32(index - float(cell)))
+
+
+@lane_kernel
+def _find_column(block: Block, sheets: Sheets, lane: int) -> None:
+    wide = block.wide
+    x, y = peek(wide, _X + lane), peek(wide, _Y + lane)
+    lon_rad = longitude_rad(x, y, peek(wide, _FAR_LON + lane))
+    lon_rad = lon_rad + 2.0 * math.pi if lon_rad < sheets.first_lon_rad - _EDGE_RAD else lon_rad
+    _cut(block, lane, (lon_rad - sheets.first_lon_rad) * sheets.lons_per_rad, _I0, _EAST0)
+
+
+@lane_kernel
+def _find_row(block: Block, sheets: Sheets, lane: int) -> None:
+    lat_rad = latitude_rad(peek(block.wide, _Z + lane), peek(block.wide, _FAR_LAT + lane))
+    _cut(block, lane, (lat_rad - sheets.first_lat_rad) * sheets.lats_per_rad, _J0, _NORTH0)
+
+
+@lane_kernel
+def _measure(block: Block, dt_s: float, lane: int) -> None:
+    """Note a lane's latitude and radii."""
     wide, lanes = block.wide, block.lanes
     x, y, z = peek(wide, _X + lane), peek(wide, _Y + lane), peek(wide, _Z + lane)
-    lat_rad, lon_rad, secant = angles_rad(x, y, z)
-    lon_rad = lon_rad + 2.0 * math.pi if lon_rad < sheets.first_lon_rad - _EDGE_RAD else lon_rad
-    i = (lon_rad - sheets.first_lon_rad) * sheets.lons_per_rad
-    j = (lat_rad - sheets.first_lat_rad) * sheets.lats_per_rad
-    sure = abs(i) < _SURE_INDEX and abs(j) < _SURE_INDEX
-    column, row = np.int32(i if sure else 0.0), np.int32(j if sure else 0.0)
-    poke(block.cells, _I0 + lane, column)
-    poke(block.cells, _J0 + lane, row)
-    east, north = np.float32(i - float(column)), np.float32(j - float(row))
-    poke(lanes, _EAST0 + lane, east)
-    poke(lanes, _NORTH0 + lane, north)
-    _settle(block, sheets, lane, east, north)
+    secant = peek(wide, _SECANT + lane)
     n_perm, m_perm = over_radii(z, peek(wide, _OVER_N + lane), peek(wide, _OVER_M + lane))
-    poke(wide, _SECANT + lane, secant)
     poke(wide, _STEP_N + lane, dt_s * n_perm)
     poke(wide, _STEP_M + lane, dt_s * m_perm)
     poke(lanes, _STEP + lane, np.float32(dt_s * n_perm))
-    poke(lanes, _RATIO + lane, np.float32(m_perm * (1.0 / n_perm)))
+    poke(lanes, _RATIO + lane, np.float32(m_perm) / np.float32(n_perm))
     poke(lanes, _SINE + lane, np.float32(z))
     poke(lanes, _COSINE + lane, np.float32((x * x + y * y) * secant))
     poke(lanes, _SEC + lane, np.float32(secant))
@@ -184,12 +208,27 @@ def _stand(block: Block, sheets: Sheets, dt_s: float, lane: int) -> None:
 
 @lane_loop
 def stand(block: Block, sheets: Sheets, dt_s: float) -> None:
-    """Begin a step with every lane."""
+    """Begin a step with every lane: its cell, latitude and radii; no shift, no sums."""
+    wide, lanes = block.wide, block.lanes
     for lane in range(LANES):
-        _stand(block, sheets, dt_s, lane)
+        x, y, z = peek(wide, _X + lane), peek(wide, _Y + lane), peek(wide, _Z + lane)
+        secant, far_lon, far_lat = tangents(x, y, z)
+        poke(wide, _SECANT + lane, secant)
+        poke(wide, _FAR_LON + lane, far_lon)
+        poke(wide, _FAR_LAT + lane, far_lat)
     for lane in range(LANES):
-        for row in (_DLON, _DLAT, _SUM_E, _SUM_N, _SUM_U):
-            poke(block.lanes, row + lane, _ZERO)
+        _find_column(block, sheets, lane)
+    for lane in range(LANES):
+        _find_row(block, sheets, lane)
+    for lane in range(LANES):
+        _measure(block, dt_s, lane)
+    for lane in range(LANES):
+        _settle(block, sheets, lane, peek(lanes, _EAST0 + lane), peek(lanes, _NORTH0 + lane))
+        poke(lanes, _DLON + lane, _ZERO)
+        poke(lanes, _DLAT + lane, _ZERO)
+        poke(lanes, _SUM_E + lane, _ZERO)
+        poke(lanes, _SUM_N + lane, _ZERO)
+        poke(lanes, _SUM_U + lane, _ZERO)
 
 
 @lane_loop
@@ -207,7 +246,7 @@ def blow(block: Block, sheets: Sheets, later: np.float32) -> None:
 
 
 @lane_kernel
-def _add(block: Block, lane: int, weight: np.float32) -> tuple[np.float32, np.float32, np.float32]:
+def _add(block: Block, lane: int, weight: np.float32) -> None:
     """Turn the wind of a stage into the start's frame and add it to the sum."""
     lanes = block.lanes
     east, north, up = turned(
@@ -222,7 +261,9 @@ def _add(block: Block, lane: int, weight: np.float32) -> tuple[np.float32, np.fl
     poke(lanes, _SUM_E + lane, peek(lanes, _SUM_E + lane) + weight * east)
     poke(lanes, _SUM_N + lane, peek(lanes, _SUM_N + lane) + weight * north)
     poke(lanes, _SUM_U + lane, peek(lanes, _SUM_U + lane) + weight * up)
-    return east, north, up
+    poke(lanes, _U + lane, east)
+    poke(lanes, _V + lane, north)
+    poke(lanes, _UP + lane, up)
 
 
 @lane_loop
@@ -231,21 +272,23 @@ def ahead(block: Block, sheets: Sheets, weight: np.float32, fraction: np.float32
     lanes = block.lanes
     lats, lons = np.float32(sheets.lats_per_rad), np.float32(sheets.lons_per_rad)
     for lane in range(LANES):
-        east, north, up = _add(block, lane, weight)
+        _add(block, lane, weight)
+    for lane in range(LANES):
         step = fraction * peek(lanes, _STEP + lane)
-        flat = step * (ONE - step * up)  # back onto the plane that touches at the start
-        a, b = east * flat, north * flat * peek(lanes, _RATIO + lane)
+        flat = step * (ONE - step * peek(lanes, _UP + lane))  # onto the plane that touches there
         dlon, dlat = shift(
-            a,
-            b,
+            peek(lanes, _U + lane) * flat,
+            peek(lanes, _V + lane) * flat * peek(lanes, _RATIO + lane),
             peek(lanes, _SINE + lane),
             peek(lanes, _COSINE + lane),
             peek(lanes, _SEC + lane),
         )
         poke(lanes, _DLON + lane, dlon)
         poke(lanes, _DLAT + lane, dlat)
-        east0, north0 = peek(lanes, _EAST0 + lane), peek(lanes, _NORTH0 + lane)
-        _settle(block, sheets, lane, east0 + dlon * lons, north0 + dlat * lats)
+    for lane in range(LANES):
+        east = peek(lanes, _EAST0 + lane) + peek(lanes, _DLON + lane) * lons
+        north = peek(lanes, _NORTH0 + lane) + peek(lanes, _DLAT + lane) * lats
+        _settle(block, sheets, lane, east, north)
 
 
 @lane_loop

@@ -126,22 +126,40 @@ def arc_tangent_rad(q_fraction: float) -> float:
 
 
 @lane_kernel
-def angles_rad(x: float, y: float, z: float) -> tuple[float, float, float]:
-    """Latitude and longitude of a unit normal, and the secant of its latitude.
+def tangents(x: float, y: float, z: float) -> tuple[float, float, float]:
+    """Secant of a unit normal's latitude, and two numbers in [0, 1] for its angles.
 
     One square root and one division, the dearest of vector operations, for all three. At a pole
     the answer is NaN.
+
+    Returns
+    -------
+    secant, and for longitude and latitude the smaller over the larger side of the angle
     """
     across = math.sqrt(x * x + y * y)
     far, near = max(abs(x), abs(y)), min(abs(x), abs(y))
     high, low = max(abs(z), across), min(abs(z), across)
     shared = 1.0 / (far * high * across)
-    lon = arc_tangent_rad(near * (shared * high * across))
+    return shared * far * high, near * (shared * high * across), low * (shared * far * across)
+
+
+@lane_kernel
+def longitude_rad(x: float, y: float, lon_fraction: float) -> float:
+    """Longitude of a unit normal; ``lon_fraction`` is from :func:`tangents`.
+
+    It is apart because those operations take long: a processor works on several places at once
+    where loops are short.
+    """
+    lon = arc_tangent_rad(lon_fraction)
     lon = _QUARTER_TURN - lon if abs(y) > abs(x) else lon
-    lon = math.pi - lon if x < 0.0 else lon
-    lat = arc_tangent_rad(low * (shared * far * across))
-    lat = _QUARTER_TURN - lat if abs(z) > across else lat
-    return math.copysign(lat, z), math.copysign(lon, y), shared * far * high
+    return math.copysign(math.pi - lon if x < 0.0 else lon, y)
+
+
+@lane_kernel
+def latitude_rad(z: float, lat_fraction: float) -> float:
+    """Latitude of a unit normal; ``lat_fraction`` is from :func:`tangents`."""
+    lat = arc_tangent_rad(lat_fraction)
+    return math.copysign(_QUARTER_TURN - lat if z * z > 0.5 else lat, z)
 
 
 @lane_kernel

@@ -108,7 +108,8 @@ def _march(
                     weight, fraction = stages[stage, 1], stages[stage, 2]
                     blocks.ahead(block, sheets, np.float32(weight), np.float32(fraction))
             blocks.land(block, np.float32(stages[last, 1]), whole)
-            _one_by_one(block, grid, balloons, leg, step, begin, last + 1)
+            if blocks.count_beyond(block, leg.pole_sine_fraction) > 0:
+                _one_by_one(block, grid, balloons, leg, step, begin, last + 1)
         for lane in range(min(LANES, end - begin)):
             balloons.places[begin + lane] = blocks.now(block, lane)
 
