@@ -204,7 +204,7 @@ def test_a_wind_of_soundings_covers_a_case_that_it_was_built_for(soundings, case
     assert done.exit_code == 0, done.output
     seen = run("wind", "inspect", out, "--case", case_folder, "--quiet")
     assert "It covers the case." in seen.output
-    found = winds.of_files(load(case_folder), [out], progress=source.silent)
+    found = winds.of_files(load(case_folder), case_folder, [out], progress=source.silent)
     assert not found.error.prior_only
 
 
@@ -234,6 +234,16 @@ def test_soundings_that_show_no_wind_make_none(tmp_path):
     assert isinstance(done.exception, FieldError)
     assert "none of which shows a wind" in str(done.exception)
     assert not (tmp_path / "no.nc").exists()
+
+
+def test_one_file_without_wind_does_not_spoil_a_folder_of_soundings(tmp_path):
+    folder = tmp_path / "sondes"
+    folder.mkdir()
+    sonde(folder / "a.csv", -108.0, 20.0, -4.0, "W1")
+    (folder / "b.csv").write_text("\n".join(["id,time,lat,lon,alt_m", *GROUNDED]), encoding="utf-8")
+    done = run("wind", "build", folder, "--out", tmp_path / "some.nc", "--quiet")
+    assert done.exit_code == 0, done.output
+    assert "G1 lies on the ground" in run("wind", "inspect", tmp_path / "some.nc").output
 
 
 @pytest.fixture(scope="module")

@@ -43,13 +43,23 @@ def is_sounding_file(path: Path) -> bool:
 
 
 def read_all(paths: Sequence[Path]) -> tuple[list[Profile], list[str]]:
-    """Profiles of several files, and what was left out, in words."""
+    """Profiles of several files, and what was left out, in words.
+
+    A file whose soundings show no wind is left out like one of several soundings in a file.
+
+    Raises
+    ------
+    FieldError
+        If a file is of no known format or damaged, or no file holds a wind.
+    """
     profiles: list[Profile] = []
     left: list[str] = []
     for path in paths:
-        found, told = read_profiles(path)
+        found, told = _sifted(path)
         profiles += found
         left += told
+    if not profiles:
+        raise _no_wind(f"{len(paths)} files" if len(paths) != 1 else paths[0].name, left)
     return profiles, left
 
 
@@ -68,9 +78,16 @@ def read_profiles(path: Path) -> tuple[list[Profile], list[str]]:
     FieldError
         If the file is of no known format, damaged, or holds no wind at all.
     """
-    raws = _raws(path)
+    profiles, left = _sifted(path)
+    if not profiles:
+        raise _no_wind(path.name, left)
+    return profiles, left
+
+
+def _sifted(path: Path) -> tuple[list[Profile], list[str]]:
+    """The soundings of a file that show a wind, and a sentence for each that shows none."""
     profiles, left = [], []
-    for raw in raws:
+    for raw in _raws(path):
         if not raw.fixed_place and making.lies_still(raw):
             left.append(f"{raw.id} lies on the ground: it shows no wind.")
             continue
@@ -79,13 +96,15 @@ def read_profiles(path: Path) -> tuple[list[Profile], list[str]]:
             left.append(f"{raw.id} has too few points that show a wind.")
         else:
             profiles.append(made)
-    if not profiles:
-        raise FieldError(
-            found=f"{path.name}: {len(raws)} soundings, none of which shows a wind",
-            expected="positions that move with the air, or reported winds",
-            remedy=" ".join(left[:3]) or "Check that the file is whole.",
-        )
     return profiles, left
+
+
+def _no_wind(where: str, left: list[str]) -> FieldError:
+    return FieldError(
+        found=f"{where}: {len(left)} soundings, none of which shows a wind",
+        expected="positions that move with the air, or reported winds",
+        remedy=" ".join(left[:3]) or "Check that the file is whole.",
+    )
 
 
 def _raws(path: Path) -> list[Raw]:
