@@ -236,6 +236,39 @@ def test_soundings_that_show_no_wind_make_none(tmp_path):
     assert not (tmp_path / "no.nc").exists()
 
 
+@pytest.mark.parametrize(
+    ("pattern", "told"),
+    [
+        ("winds/gdas_042.bin", "ARL packed"),
+        ("winds/era5_hourly_*.nc", "NetCDF"),
+        ("winds/era5_2deg*.nc", "NetCDF-4"),
+        ("winds/era5_utm32*00.nc", "NetCDF-3"),
+        ("winds/simulated*.nc", "NetCDF-4"),
+        ("winds/gefs*.nc", "NetCDF-4"),
+        ("winds/cmip6_ukesm_5day", "NetCDF-4"),
+        ("winds/*.grib*", "GRIB"),
+        ("telemetry/raw_formats/twpsonde*.cdf", "points"),
+        ("telemetry/raw_formats/graw_*", "Graw"),
+        ("telemetry/raw_formats/edt_*", "EDT table"),
+        ("telemetry/raw_formats/shab14v_aprs.csv", "points"),
+        ("telemetry/raw_formats/hysplit_*", "trajectory 1, forward"),
+    ],
+)
+def test_inspect_knows_every_kind_of_real_file(shared_data, pattern, told):
+    found = sorted(shared_data.glob(pattern))
+    assert found
+    for path in found:
+        done = run("wind", "inspect", path, "--quiet")
+        assert done.exit_code == 0, (path.name, done.exception)
+        assert told in done.output, path.name
+
+
+def test_a_web_page_is_named_what_it_is(tmp_path):
+    (tmp_path / "era5.nc").write_text("<!DOCTYPE html><html>Sign in</html>", encoding="utf-8")
+    done = run("wind", "inspect", tmp_path / "era5.nc", "--quiet")
+    assert "web page" in str(done.exception)
+
+
 def test_one_file_without_wind_does_not_spoil_a_folder_of_soundings(tmp_path):
     folder = tmp_path / "sondes"
     folder.mkdir()

@@ -1,6 +1,8 @@
 """Read radiosonde NetCDF of the ARM facility and others that follow its names."""
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +27,48 @@ _PRESSURE = {"hpa": 100.0, "mb": 100.0, "kpa": 1e3, "pa": 1.0}
 
 
 def looks_like(ds: xr.Dataset) -> bool:
-    """Whether a dataset is a profile along one axis of time."""
-    return all(_find(ds, role) is not None for role in ("lat", "lon", "height"))
+    """Whether a dataset is a profile: latitude, longitude and height along one axis of time."""
+    found = [_find(ds, role) for role in ("lat", "lon", "height")]
+    axes = [None if one is None else one.dims for one in found]
+    return None not in axes and len(set(axes)) == 1
+
+
+def is_profile(path: Path) -> bool:
+    """Whether a NetCDF file holds a profile; False for what cannot be opened."""
+    try:
+        with _opened(path) as ds:
+            return looks_like(ds)
+    except FieldError:
+        return False
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[xr.Dataset]:
+    """Open a NetCDF file, its values unread.
+
+    Raises
+    ------
+    FieldError
+        If it is damaged.
+    """
+    with path.open("rb") as file:
+        engine = "h5netcdf" if file.read(4) == b"\x89HDF" else "scipy"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            opened = xr.open_dataset(path, engine=engine, decode_times=False)
+    except Exception as error:  # the readers raise nearly anything on damaged files
+        raise _damaged(path, error) from error
+    with opened:
+        yield opened
+
+
+def _damaged(path: Path, error: Exception) -> FieldError:
+    return FieldError(
+        found=f"{path.name} cannot be read ({type(error).__name__})",
+        expected="a whole NetCDF file",
+        remedy="Fetch it again.",
+    )
 
 
 def raws(path: Path) -> list[Raw]:
@@ -35,20 +77,13 @@ def raws(path: Path) -> list[Raw]:
     Raises
     ------
     FieldError
-        If it is no profile along time.
+        If it is damaged, or no profile along time.
     """
-    engine = "h5netcdf" if path.read_bytes()[:4] == b"\x89HDF" else "scipy"
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with xr.open_dataset(path, engine=engine, decode_times=False) as opened:
-                ds = opened.load()
-    except Exception as error:  # the readers raise nearly anything on damaged files
-        raise FieldError(
-            found=f"{path.name} cannot be read ({type(error).__name__})",
-            expected="a whole NetCDF file",
-            remedy="Fetch it again.",
-        ) from error
+    with _opened(path) as opened:
+        try:
+            ds = opened.load()
+        except Exception as error:  # likewise
+            raise _damaged(path, error) from error
     if not looks_like(ds):
         raise FieldError(
             found=f"{path.name} is no sounding",

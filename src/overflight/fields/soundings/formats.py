@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from overflight.errors import FieldError
+from overflight.fields import sniff
 from overflight.fields.soundings import (
     arm,
     igra,
@@ -31,15 +32,20 @@ FORMATS = (
 
 
 def is_sounding_file(path: Path) -> bool:
-    """Whether a file's first bytes are those of text, of compressed text or of an archive.
+    """Whether a file may hold soundings: text that is no other known kind, or a NetCDF profile.
 
-    Gridded winds are none of these; NetCDF is told apart when it is read.
+    Compressed text and archives may; what they hold is found when they are read.
     """
     with path.open("rb") as file:
-        head = file.read(64)
-    if head[:2] == b"\x1f\x8b" or head[:4] == b"PK\x03\x04":
+        head = file.read(4)
+    if head[:2] == b"\x1f\x8b" or head == b"PK\x03\x04":
         return True
-    return bool(head) and b"\x00" not in head and head[:4] not in (*_NETCDF, b"GRIB")
+    if head in _NETCDF:
+        return arm.is_profile(path)
+    try:
+        return sniff.kind_of(path).key == "text"
+    except FieldError:
+        return False  # the door for winds says what it is
 
 
 def read_all(paths: Sequence[Path]) -> tuple[list[Profile], list[str]]:
