@@ -76,11 +76,11 @@ def clock(moment: np.datetime64) -> str:
 def _in_time(wind: xr.Dataset, need: Need) -> list[Shortage]:
     times, found = wind["time"].values, []
     if need.time_min is not None and times[0] > need.time_min:
-        late = (times[0] - need.time_min) / _HOUR
-        found.append(f"it begins at {clock(times[0])}, {late:.3g} h after {clock(need.time_min)}")
+        late = _span(times[0] - need.time_min)
+        found.append(f"it begins at {clock(times[0])}, {late} after {clock(need.time_min)}")
     if need.time_max is not None and times[-1] < need.time_max:
-        early = (need.time_max - times[-1]) / _HOUR
-        found.append(f"it ends at {clock(times[-1])}, {early:.3g} h before {clock(need.time_max)}")
+        early = _span(need.time_max - times[-1])
+        found.append(f"it ends at {clock(times[-1])}, {early} before {clock(need.time_max)}")
     return [Shortage("time", words) for words in found]
 
 
@@ -103,9 +103,9 @@ def _in_latitude(wind: xr.Dataset, need: Need) -> list[Shortage]:
     south, north = (float(wind["lat_deg"].values[end]) for end in (0, -1))
     found = []
     if need.south_deg is not None and south > need.south_deg + _ROUND_OFF:
-        found.append(f"it begins at {_lat(south)}, and {_lat(need.south_deg)} is needed")
+        found.append(f"it begins at {latitude(south)}, and {latitude(need.south_deg)} is needed")
     if need.north_deg is not None and north < need.north_deg - _ROUND_OFF:
-        found.append(f"it ends at {_lat(north)}, and {_lat(need.north_deg)} is needed")
+        found.append(f"it ends at {latitude(north)}, and {latitude(need.north_deg)} is needed")
     return [Shortage("latitudes", words) for words in found]
 
 
@@ -122,8 +122,8 @@ def _in_longitude(wind: xr.Dataset, need: Need) -> list[Shortage]:
     return [
         Shortage(
             "longitudes",
-            f"it reaches from {_lon(west)} to {_lon(west + width)} eastward, and"
-            f" {_lon(need.west_deg)} to {_lon(need.east_deg)} is needed",
+            f"it reaches from {longitude(west)} to {longitude(west + width)} eastward, and"
+            f" {longitude(need.west_deg)} to {longitude(need.east_deg)} is needed",
         )
     ]
 
@@ -145,10 +145,22 @@ def extent_deg(lon_deg: Array) -> tuple[float, float]:
     return float(lon_deg[(widest + 1) % len(lon_deg)]), 360.0 - float(gaps_deg[widest])
 
 
-def _lat(lat_deg: float) -> str:
+def _span(length: np.timedelta64) -> str:
+    """A length of time for people.
+
+    >>> _span(np.timedelta64(90, "m")), _span(np.timedelta64(34_000, "h"))
+    ('1.5 h', '1,417 days')
+    """
+    hours = float(length / _HOUR)
+    return f"{hours:.3g} h" if hours < 100.0 else f"{hours / 24.0:,.0f} days"
+
+
+def latitude(lat_deg: float) -> str:
+    """A latitude for people."""
     return f"{abs(lat_deg):g} {'N' if lat_deg >= 0.0 else 'S'}"
 
 
-def _lon(lon_deg: float) -> str:
+def longitude(lon_deg: float) -> str:
+    """A longitude for people."""
     east = wrapped_deg(lon_deg)
     return f"{abs(east):g} {'E' if east >= 0.0 else 'W'}"

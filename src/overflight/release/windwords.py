@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from overflight.fields import coverage
 from overflight.fields.look import ERROR_LATITUDES_DEG, Axis, Level, Look, Sample
 from overflight.fields.readers.tdump import Track
 from overflight.fields.soundings.profile import Profile
@@ -90,8 +91,9 @@ def _table(levels: Iterable[Level]) -> Iterator[str]:
 def sample(point: Sample) -> Iterator[str]:
     """The wind at a point, in words."""
     altitude_m = atmosphere.pressure_altitude_m(100.0 * point.pressure_hpa)
+    place = f"{coverage.latitude(point.lat_deg)}, {coverage.longitude(point.lon_deg)}"
     yield (
-        f"at {point.time}, {point.lat_deg:g} N, {point.lon_deg:g} E, {point.pressure_hpa:g} hPa"
+        f"at {point.time}, {place}, {point.pressure_hpa:g} hPa"
         f" (pressure altitude {altitude_m:,.0f} m, {express(altitude_m, 'm', 'ft'):,.0f} ft):"
     )
     yield f"  eastward {point.u_mps:.3f} m/s, northward {point.v_mps:.3f} m/s"
