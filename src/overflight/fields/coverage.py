@@ -3,6 +3,7 @@
 All shortages at once, each with its size, because a person who fetches data wants to do it once.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,11 +56,21 @@ def check(wind: xr.Dataset, need: Need, remedy: str) -> None:
     CoverageError
         With every shortage.
     """
-    found = shortages(wind, need)
-    if found:
+    refuse([short.words for short in shortages(wind, need)], remedy)
+
+
+def refuse(shortages: Sequence[str], remedy: str) -> None:
+    """Refuse a wind that falls short; nothing happens where it does not.
+
+    Raises
+    ------
+    CoverageError
+        With every shortage.
+    """
+    if shortages:
         raise CoverageError(
-            found="the wind does not cover the case: " + "; ".join(short.words for short in found),
-            expected="wind over the case's times, levels and places",
+            found="the wind does not reach far enough: " + "; ".join(shortages),
+            expected="wind before, during and after the whole flight, over its levels and places",
             remedy=remedy,
         )
 

@@ -109,13 +109,10 @@ def of_files(case: Case, folder: Path, paths: Sequence[Path], *, progress: Progr
 
 def _refuse_short(wind: xr.Dataset, need: Need, folder: Path) -> None:
     remedy = suggest(extent_of(need), str(folder))
-    if wind.sizes["time"] < 2:
-        raise CoverageError(
-            found=f"a wind of a single time, {coverage.clock(wind['time'].values[0])}",
-            expected="fields before and after every moment of the flight",
-            remedy=remedy,
-        )
-    coverage.check(wind, need, remedy)
+    found = [short.words for short in coverage.shortages(wind, need)]
+    if wind.sizes["time"] < 2:  # it may lie far off too, which matters more than being alone
+        found.insert(0, f"it has a single time, {coverage.clock(wind['time'].values[0])}")
+    coverage.refuse(found, remedy)
 
 
 def _inside(folder: Path, name: str) -> Path:
