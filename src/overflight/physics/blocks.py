@@ -37,9 +37,8 @@ Array = NDArray[np.float64]
 (_X, _Y, _Z, _OVER_N, _OVER_M, _SECANT, _FAR_LON, _FAR_LAT, _STEP_N, _STEP_M, _WAS_X, _WAS_Y,
  _WAS_Z) = (row * LANES for row in range(13))  # fmt: skip
 # In float32: shares of the cell in which a step starts, and of the cell where the lane stands; its
-# share between two levels; latitude; step over N and ratio of the radii; the shift since the
-# step's start; the wind, turned into the start's frame and
-# with its part upward; and the sums of the stages.
+# share between two levels; latitude; step over N and ratio of the radii; the shift since the step's
+# start; the wind, turned into the start's frame with a part upward; and the sums of the stages.
 (_EAST0, _NORTH0, _EAST, _NORTH, _DOWN, _SINE, _COSINE, _SEC, _STEP, _RATIO, _DLON, _DLAT, _U, _V,
  _UP, _SUM_E, _SUM_N, _SUM_U) = (row * LANES for row in range(18))  # fmt: skip
 # In int32: the cell in which a step starts, the cell where the lane stands, and its level.
