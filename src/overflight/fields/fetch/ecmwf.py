@@ -19,7 +19,6 @@ from overflight.fields.fetch.ranges import Client
 FINER = np.datetime64("2024-02-01T00", "h")
 MOVED = np.datetime64("2024-02-28T06", "h")
 EVERY_H = 3
-CYCLE_H = 6
 LEVELS_HPA = (50.0, 100.0, 150.0, 200.0, 250.0, 300.0, 400.0, 500.0, 600.0, 700.0, 850.0, 925.0,
               1000.0)  # fmt: skip
 COARSE_LEVELS_HPA = (50.0, 200.0, 250.0, 300.0, 500.0, 700.0, 850.0, 925.0, 1000.0)
@@ -66,9 +65,7 @@ def paths(time: np.datetime64) -> tuple[str, ...]:
     >>> paths(np.datetime64("2025-02-01T03"))
     ('20250201/00z/ifs/0p25/oper/20250201000000-3h-oper-fc.grib2',)
     """
-    hour = int((time - np.datetime64("1970-01-01T00", "h")) / np.timedelta64(1, "h"))
-    lead = hour % CYCLE_H
-    run = time - np.timedelta64(lead, "h")
+    run, lead = gribs.run_of(time)
     day, clock = np.datetime_as_string(run, "h").replace("-", "").split("T")
     streams = ("oper",) if clock in ("00", "12") else ("scda", "oper")
     month = np.timedelta64(31 * 24, "h")
@@ -99,5 +96,4 @@ ARCHIVE = gribs.Archive(
 
 def make(client: Client, part: Part, extent: Extent, path: Path) -> None:
     """Fetch one valid hour into a GRIB file."""
-    url, ranges = gribs.locate(ARCHIVE, client, part, extent)
-    gribs.fetch(client, url, ranges, path)
+    gribs.make(ARCHIVE, client, part, extent, path)

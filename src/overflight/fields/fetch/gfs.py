@@ -16,7 +16,6 @@ from overflight.fields.fetch.ranges import Client
 
 MOVED = np.datetime64("2021-03-22T12", "h")
 EVERY_H = 3
-CYCLE_H = 6
 _LEVELS_HPA = (0.4, 1, 2, 3, 5, 7, 10, 15, 20, 30, 40, 50, 70, 100)
 LEVELS_HPA = (*map(float, _LEVELS_HPA), *(float(p) for p in range(150, 951, 50)), 975.0, 1000.0)
 
@@ -38,9 +37,7 @@ def paths(time: np.datetime64) -> tuple[str, ...]:
     >>> paths(np.datetime64("2023-02-01T07"))[0]
     'gfs.20230201/06/atmos/gfs.t06z.pgrb2.0p25.f001'
     """
-    hour = int((time - np.datetime64("1970-01-01T00", "h")) / np.timedelta64(1, "h"))
-    lead = hour % CYCLE_H
-    run = time - np.timedelta64(lead, "h")
+    run, lead = gribs.run_of(time)
     day, clock = np.datetime_as_string(run, "h").replace("-", "").split("T")
     name = f"gfs.t{clock}z.pgrb2.0p25.f{lead:03d}"
     new, old = f"gfs.{day}/{clock}/atmos/{name}", f"gfs.{day}/{clock}/{name}"
@@ -64,5 +61,4 @@ ARCHIVE = gribs.Archive(
 
 def make(client: Client, part: Part, extent: Extent, path: Path) -> None:
     """Fetch one valid hour into a GRIB file."""
-    url, ranges = gribs.locate(ARCHIVE, client, part, extent)
-    gribs.fetch(client, url, ranges, path)
+    gribs.make(ARCHIVE, client, part, extent, path)

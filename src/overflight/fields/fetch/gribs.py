@@ -25,6 +25,7 @@ _MOST_MESSAGE_BYTES = 60_000_000
 _LEVEL = re.compile(r"(\d+(?:\.\d+)?) mb")
 _HEAD_BYTES = 16
 VARIABLES = 4  # u, v, height, temperature
+CYCLE_H = 6  # between the runs of an archive
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,22 @@ def locate(archive: Archive, client: Client, part: Part, extent: Extent) -> tupl
             continue
         return url, spans(wanted(archive.indexer(text, address), extent, archive.title))
     raise Absent(part.urls[0], status)
+
+
+def make(archive: Archive, client: Client, part: Part, extent: Extent, path: Path) -> None:
+    """Fetch one valid hour into a GRIB file."""
+    url, ranges = locate(archive, client, part, extent)
+    fetch(client, url, ranges, path)
+
+
+def run_of(time: np.datetime64) -> tuple[np.datetime64, int]:
+    """The run, one every 6 h, at or before a valid hour, and how many hours later that is.
+
+    >>> run_of(np.datetime64("2023-02-01T07"))
+    (np.datetime64('2023-02-01T06','h'), 1)
+    """
+    lead = int((time - np.datetime64("1970-01-01T00", "h")) / np.timedelta64(1, "h")) % CYCLE_H
+    return time - np.timedelta64(lead, "h"), lead
 
 
 _NOAA = {"UGRD": "u", "VGRD": "v", "HGT": "z", "TMP": "t"}
