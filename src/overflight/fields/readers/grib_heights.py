@@ -44,9 +44,8 @@ def of_group(
     if not set(levels) <= below or not _everywhere("t_k", aloft, times, axis):
         return None
     roles = ["t_k"] + ["q_fraction"] * _everywhere("q_fraction", aloft, times, axis)
-    surface = grib_ground.surface_pa(path, layout, run, picked)
-    ground_m = grib_ground.ground_m(path, layout, run, picked)
-    known = ground_m is not None and all(time in surface for time in times)
+    grounds = _grounds(path, layout, run, picked)
+    on_ground = all(time in grounds for time in times)
     made = np.empty((len(times), len(levels), *(len(index) for index in picked)), np.float32)
     wanted = np.searchsorted(axis, levels)
     for at, time in enumerate(times):
@@ -57,10 +56,21 @@ def of_group(
         ]
         air = decoded(path, layout, placed, (1, len(axis)), picked)[0]
         humidity = air["q_fraction"][0] if "q_fraction" in air else None
-        ground = (surface[time], ground_m) if known and ground_m is not None else None
+        ground = grounds[time] if on_ground else None
         columns = pressure_heights.heights_m(np.array(axis), air["t_k"][0], humidity, ground)
         made[at] = columns[wanted]
-    return made, *pressure_heights.told(axis[-1], on_ground=known)
+    return made, *pressure_heights.told(axis[-1], on_ground=on_ground)
+
+
+def _grounds(
+    path: Path, layout: Plan, run: list[Field], picked: tuple[Index, Index]
+) -> dict[object, pressure_heights.Ground]:
+    """Pressure and height of the ground at the times at which the file has both."""
+    height_m = grib_ground.ground_m(path, layout, run, picked)
+    if height_m is None:
+        return {}
+    surface = grib_ground.surface_pa(path, layout, run, picked)
+    return {time: (pressure_pa, height_m) for time, pressure_pa in surface.items()}
 
 
 def _everywhere(role: str, aloft: list[Field], times: Times, levels: list[float]) -> bool:

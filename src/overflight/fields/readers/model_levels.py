@@ -118,9 +118,7 @@ def heights_m(
             expected=f"every level down to {coefficients.n_levels}, to add up heights",
             remedy="Fetch all levels below, or do without heights.",
         )
-    virtual_k = temperature_k.astype(np.float64)
-    if humidity is not None:
-        virtual_k = virtual_k * (1.0 + (VAPOUR_JKGK / AIR_JKGK - 1.0) * humidity)
+    virtual_k = virtual(temperature_k, humidity)
     half_pa = np.maximum(coefficients.half_pressure_pa(surface_pa), _LEAST_PA)
     height_m = np.empty_like(virtual_k)
     below_m = surface_m.astype(np.float64)
@@ -132,6 +130,12 @@ def heights_m(
         height_m[row] = below_m + alpha * thick
         below_m = below_m + thick * ratio
     return height_m
+
+
+def virtual(temperature_k: NDArray[np.float32], humidity: NDArray[np.float32] | None) -> Array:
+    """Virtual temperature [K] of air with a specific humidity [kg/kg]; None for dry air."""
+    dry_k = temperature_k.astype(np.float64)
+    return dry_k if humidity is None else dry_k * (1.0 + (VAPOUR_JKGK / AIR_JKGK - 1.0) * humidity)
 
 
 def with_heights(

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from overflight.fields.readers.loading import Picked, Variable, load
-from overflight.fields.readers.model_levels import AIR_JKGK, VAPOUR_JKGK
+from overflight.fields.readers.model_levels import AIR_JKGK, virtual
 from overflight.fields.readers.names import GRAVITY_MPS2
 from overflight.fields.readers.timeline import Timeline
 from overflight.physics import atmosphere
@@ -60,9 +60,7 @@ def heights_m(
     >>> [round(float(z), 1) for z in heights_m(levels, cold, None, known)[:, 0]]
     [5172.4, 100.0]
     """
-    virtual_k = temperature_k.astype(np.float64)
-    if humidity is not None:
-        virtual_k = virtual_k * (1.0 + (VAPOUR_JKGK / AIR_JKGK - 1.0) * np.nan_to_num(humidity))
+    virtual_k = virtual(temperature_k, None if humidity is None else np.nan_to_num(humidity))
     missing = np.isnan(virtual_k)
     for level in range(1, len(virtual_k)):  # below ground the air above goes on
         virtual_k[level] = np.where(missing[level], virtual_k[level - 1], virtual_k[level])
