@@ -172,11 +172,9 @@ def compare(
 
     listed = [(path.name, track) for path in tracks for track in tdump.read(path)]
     with shown(quiet, json_progress) as report:
-        told = [
-            compared(name, flight_compare.of_files(track, wind, progress=report))
-            for name, track in listed
-        ]
-    _say(told, as_json=as_json)
+        found = flight_compare.of_files([track for _, track in listed], wind, progress=report)
+    named = zip(listed, found, strict=True)
+    _say((compared(name, one) for (name, _), one in named), as_json=as_json)
 
 
 @app.command()

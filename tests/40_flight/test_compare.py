@@ -1,15 +1,16 @@
 """A HYSPLIT listing against a wind: exact where they are one flow, apart where they differ."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import xarray as xr
 
 from overflight.errors import CoverageError, FieldError
-from overflight.fields import canonical, synthetic
+from overflight.fields import canonical, packed, source, store, synthetic
 from overflight.fields.readers import tdump
-from overflight.flight.compare import compare
+from overflight.flight.compare import compare, of_files
 from overflight.physics import sphere
 from overflight.release import comparewords
 
@@ -103,6 +104,21 @@ def test_a_wind_of_no_real_day_gives_no_verdict():
 def test_a_wind_that_ends_before_the_track_is_refused_by_how_much():
     with pytest.raises(CoverageError, match="24 h before"):
         compare(listing(), field(hours=24))
+
+
+def test_several_tracks_open_the_wind_once_and_are_what_they_are_alone(tmp_path, monkeypatch):
+    packed.write(field(), tmp_path / "wind.nc")
+    tracks = [listing(hours=12), listing(lat_deg=10.0, hours=30)]
+    lifted = replace(tracks[1], pressure_pa=0.8 * tracks[1].pressure_pa)
+    opened, real = [], source.open_winds
+    monkeypatch.setattr(source, "open_winds", lambda *a, **k: opened.append(a) or real(*a, **k))
+    monkeypatch.setenv(store.SWITCH, str(tmp_path / "cache"))
+    together = of_files([tracks[0], lifted], [tmp_path / "wind.nc"])
+    assert len(opened) == 1
+    for track, found in zip([tracks[0], lifted], together, strict=True):
+        (alone,) = of_files([track], [tmp_path / "wind.nc"])
+        for name in ("lat_deg", "lon_deg", "apart_m", "half_within_m", "most_within_m"):
+            assert np.array_equal(getattr(found, name), getattr(alone, name)), name
 
 
 def test_a_single_point_is_no_track():

@@ -10,13 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from overflight.errors import FieldError
-from overflight.fields import coverage, layout, source
+from overflight.fields import canonical, coverage, layout, source
 from overflight.fields import error as wind_error
 from overflight.fields.canonical import Need
 from overflight.fields.readers.tdump import Track
@@ -71,17 +72,52 @@ def need_of(track: Track) -> Need:
 
 
 def of_files(
-    track: Track, paths: Sequence[Path], *, progress: Progress = source.silent
-) -> Compared:
-    """Compare a track with the wind of files; raises what reading them and :func:`compare` do."""
-    pressure_pa, _ = _pressure_pa(track)
-    wanted = Need(
-        time_min=track.time.min(),
-        time_max=track.time.max(),
-        pressure_min_pa=(1.0 - _BESIDE) * float(pressure_pa.min()),
-        pressure_max_pa=(1.0 + _BESIDE) * float(pressure_pa.max()),
+    tracks: Sequence[Track], paths: Sequence[Path], *, progress: Progress = source.silent
+) -> list[Compared]:
+    """Compare tracks with the wind of files, which are opened once for all of them.
+
+    Raises what reading the files and :func:`compare` raise.
+    """
+    wanted = [_levels_and_times(track) for track in tracks]
+    whole = Need(
+        time_min=min(one.time_min for one in wanted),
+        time_max=max(one.time_max for one in wanted),
+        pressure_min_pa=min(one.pressure_min_pa for one in wanted),
+        pressure_max_pa=max(one.pressure_max_pa for one in wanted),
     )  # of all places: ours may go another way
-    return compare(track, source.open_winds(paths, wanted, progress=progress).wind)
+    wind = source.open_winds(paths, whole, progress=progress).wind
+    return [compare(track, _part(wind, one)) for track, one in zip(tracks, wanted, strict=True)]
+
+
+class _Wanted(NamedTuple):
+    """The times and levels of the wind that a track needs."""
+
+    time_min: np.datetime64
+    time_max: np.datetime64
+    pressure_min_pa: float
+    pressure_max_pa: float
+
+
+def _levels_and_times(track: Track) -> _Wanted:
+    pressure_pa, _ = _pressure_pa(track)
+    return _Wanted(
+        track.time.min(),
+        track.time.max(),
+        (1.0 - _BESIDE) * float(pressure_pa.min()),
+        (1.0 + _BESIDE) * float(pressure_pa.max()),
+    )
+
+
+def _part(wind: xr.Dataset, wanted: _Wanted) -> xr.Dataset:
+    """The times and levels of a wind that enclose what is wanted."""
+    times = wind["time"].values
+    first = max(int(np.searchsorted(times, wanted.time_min, "right")) - 1, 0)
+    last = int(np.searchsorted(times, wanted.time_max, "left"))
+    levels = wind["pressure_pa"].values
+    return wind.isel(
+        time=slice(first, last + 1),
+        pressure_pa=canonical.enclosing(levels, wanted.pressure_min_pa, wanted.pressure_max_pa),
+    )
 
 
 def compare(track: Track, wind: xr.Dataset) -> Compared:
