@@ -123,9 +123,9 @@ def _timed(run: Callable[[], object]) -> float:
 def reading_rate(grid: WindGrid, repeats: int = 40_000) -> float:
     """Winds a second where every place is known: the blocks' reading loop alone, one cloud."""
     block = blocks.blank()
-    nodes = np.zeros(4 * 2 * 361 * 721, np.float32)
+    winds = np.zeros(2 * 2 * 2 * 361 * 721, np.float32)
     sheets = blocks.Sheets(
-        nodes, 361, 721, -math.pi / 2.0, 0.0, *(360.0 / math.pi,) * 2, round_globe=True
+        winds, 2, 361, 721, -math.pi / 2.0, 0.0, *(360.0 / math.pi,) * 2, round_globe=True
     )
     block.cells[2 * LANES : 3 * LANES] = 180 * 721 + np.arange(LANES) * 5
     _read(block, sheets, 1)
@@ -135,7 +135,7 @@ def reading_rate(grid: WindGrid, repeats: int = 40_000) -> float:
 @loop
 def _read(block, sheets, repeats):
     for _ in range(repeats):
-        blocks.blow(block, sheets, np.float32(0.3))
+        blocks.blow(block, sheets, 0, np.float32(0.3))
 
 
 def main() -> None:

@@ -31,30 +31,33 @@ from overflight.physics.sphere import Vector
 
 Array = NDArray[np.float64]
 
-# Rows of a block's books. In float64: the normal, 1 / (N + h) and 1 / (M + h) at 45 degrees, the
-# secant of the latitude and what gives its angles, the step over both radii, and the normal before
-# the step.
-(_X, _Y, _Z, _OVER_N, _OVER_M, _SECANT, _FAR_LON, _FAR_LAT, _STEP_N, _STEP_M, _WAS_X, _WAS_Y,
- _WAS_Z) = (row * LANES for row in range(13))  # fmt: skip
+# Rows of a block's books. In float64: the normal; latitude and longitude, radians; 1 / (N + h) and
+# 1 / (M + h) at 45 degrees; the secant of the latitude; the step over both radii; and the normal
+# before the step. Other modules add rows of their own from N_WIDE on, and N_LANES, N_CELLS.
+X, Y, Z, LAT, LON, OVER_N, OVER_M, SECANT, _STEP_N, _STEP_M, _WAS_X, _WAS_Y, _WAS_Z, N_WIDE = (
+    row * LANES for row in range(14)
+)
 # In float32: shares of the cell in which a step starts, and of the cell where the lane stands; its
 # share between two levels; latitude; step over N and ratio of the radii; the shift since the step's
 # start; the wind, turned into the start's frame with a part upward; and the sums of the stages.
-(_EAST0, _NORTH0, _EAST, _NORTH, _DOWN, _SINE, _COSINE, _SEC, _STEP, _RATIO, _DLON, _DLAT, _U, _V,
- _UP, _SUM_E, _SUM_N, _SUM_U) = (row * LANES for row in range(18))  # fmt: skip
+(_EAST0, _NORTH0, _EAST, _NORTH, DOWN, _SINE, _COSINE, _SEC, _STEP, _RATIO, DLON, DLAT, U, V,
+ _UP, _SUM_E, _SUM_N, _SUM_U, N_LANES) = (row * LANES for row in range(19))  # fmt: skip
 # In int32: the cell in which a step starts, the cell where the lane stands, and its level.
-_I0, _J0, _CELL, _LEVEL = (row * LANES for row in range(4))
+_I0, _J0, _CELL, LEVEL, N_CELLS = (row * LANES for row in range(5))
 
 _BLANK, _ZERO = np.float32(math.nan), np.float32(0.0)
 _FAR = np.float32(1e6)  # more cells than a step crosses
 _EDGE = np.float32(1e-6)  # of a cell: round-off on the edge of the box
 _EDGE_RAD = 2e-11
 _SURE_INDEX = 1e9
+_TURN_RAD = 2.0 * math.pi
 
 
 class Sheets(NamedTuple):
-    """Wind between two times, packed for :func:`overflight.physics.lanes.corners`."""
+    """An even grid's wind, flat, for :func:`overflight.physics.lanes.corners`."""
 
-    nodes: NDArray[np.float32]  # flat (level, lat, lon, 4): u, v and their change
+    winds: NDArray[np.float32]  # flat (time, level, lat, lon, 2)
+    n_levels: int
     n_lats: int
     n_lons: int
     first_lat_rad: float
@@ -85,23 +88,49 @@ class Block(NamedTuple):
 @lane_loop
 def blank() -> Block:
     """Books for any block."""
-    return Block(
-        np.zeros(13 * LANES), np.zeros(18 * LANES, np.float32), np.zeros(4 * LANES, np.int32)
-    )
+    return Block(np.zeros(N_WIDE), np.zeros(N_LANES, np.float32), np.zeros(N_CELLS, np.int32))
 
 
 @lane_loop
-def load(block: Block, balloons: Balloons, first: int) -> None:
+def load(block: Block, sheets: Sheets, balloons: Balloons, first: int) -> None:
     """Take particles from ``first`` on into the lanes; the last one fills lanes that are left."""
     last = balloons.places.shape[0] - 1
     for lane in range(LANES):
         i = min(first + lane, last)
         for axis in range(3):
-            poke(block.wide, _X + axis * LANES + lane, balloons.places[i, axis])
-        poke(block.wide, _OVER_N + lane, 1.0 / (MIDDLE_N_M + balloons.height_m[i]))
-        poke(block.wide, _OVER_M + lane, 1.0 / (MIDDLE_M_M + balloons.height_m[i]))
-        poke(block.lanes, _DOWN + lane, balloons.down[i])
-        poke(block.cells, _LEVEL + lane, balloons.level[i])
+            poke(block.wide, X + axis * LANES + lane, balloons.places[i, axis])
+        poke(block.wide, OVER_N + lane, 1.0 / (MIDDLE_N_M + balloons.height_m[i]))
+        poke(block.wide, OVER_M + lane, 1.0 / (MIDDLE_M_M + balloons.height_m[i]))
+        poke(block.lanes, DOWN + lane, balloons.down[i])
+        poke(block.cells, LEVEL + lane, balloons.level[i])
+    locate(block, sheets)
+
+
+@lane_loop
+def locate(block: Block, sheets: Sheets) -> None:
+    """Work out latitude and longitude from the normals; steps carry them on.
+
+    They say which wind to read; where a lane is, its normal says.
+    """
+    wide = block.wide
+    for lane in range(LANES):
+        x, y, z = peek(wide, X + lane), peek(wide, Y + lane), peek(wide, Z + lane)
+        _, lon_fraction, lat_fraction = tangents(x, y, z)
+        poke(wide, LON + lane, lon_fraction)
+        poke(wide, LAT + lane, lat_fraction)
+    for lane in range(LANES):
+        x, y, z = peek(wide, X + lane), peek(wide, Y + lane), peek(wide, Z + lane)
+        _place(block, sheets, lane, longitude_rad(x, y, peek(wide, LON + lane)))
+        poke(wide, LAT + lane, latitude_rad(z, peek(wide, LAT + lane)))
+
+
+@lane_kernel
+def _place(block: Block, sheets: Sheets, lane: int, lon_rad: float) -> None:
+    """Note a longitude, by a whole turn, at or just east of the grid's first column."""
+    west = sheets.first_lon_rad - _EDGE_RAD
+    lon_rad = lon_rad + _TURN_RAD if lon_rad < west else lon_rad
+    lon_rad = lon_rad - _TURN_RAD if lon_rad >= west + _TURN_RAD else lon_rad
+    poke(block.wide, LON + lane, lon_rad)
 
 
 @lane_loop
@@ -123,15 +152,18 @@ def before(block: Block, lane: int) -> Vector:
 @lane_kernel
 def now(block: Block, lane: int) -> Vector:
     """Where a lane stands."""
-    return peek(block.wide, _X + lane), peek(block.wide, _Y + lane), peek(block.wide, _Z + lane)
+    return peek(block.wide, X + lane), peek(block.wide, Y + lane), peek(block.wide, Z + lane)
 
 
 @lane_kernel
-def put(block: Block, lane: int, place: Vector) -> None:
+def put(block: Block, sheets: Sheets, lane: int, place: Vector) -> None:
     """Make a lane stand elsewhere."""
-    poke(block.wide, _X + lane, place[0])
-    poke(block.wide, _Y + lane, place[1])
-    poke(block.wide, _Z + lane, place[2])
+    x, y, z = place
+    poke(block.wide, X + lane, x)
+    poke(block.wide, Y + lane, y)
+    poke(block.wide, Z + lane, z)
+    poke(block.wide, LAT + lane, math.atan2(z, math.sqrt(x * x + y * y)))
+    _place(block, sheets, lane, math.atan2(y, x))
 
 
 @lane_kernel
@@ -141,7 +173,7 @@ def _floor(cells: np.float32) -> np.int32:
 
 
 @lane_kernel
-def _settle(block: Block, sheets: Sheets, lane: int, east: np.float32, north: np.float32) -> None:
+def settle(block: Block, sheets: Sheets, lane: int, east: np.float32, north: np.float32) -> None:
     """Find the cell of a lane from its distance, in cells, to the corner of its step's first cell.
 
     Outside the box the share of the cell becomes NaN, and so does all that follows.
@@ -175,33 +207,21 @@ def _cut(block: Block, lane: int, index: float, cell_row: int, share_row: int) -
 
 
 @lane_kernel
-def _find_column(block: Block, sheets: Sheets, lane: int) -> None:
-    wide = block.wide
-    x, y = peek(wide, _X + lane), peek(wide, _Y + lane)
-    lon_rad = longitude_rad(x, y, peek(wide, _FAR_LON + lane))
-    lon_rad = lon_rad + 2.0 * math.pi if lon_rad < sheets.first_lon_rad - _EDGE_RAD else lon_rad
-    _cut(block, lane, (lon_rad - sheets.first_lon_rad) * sheets.lons_per_rad, _I0, _EAST0)
-
-
-@lane_kernel
-def _find_row(block: Block, sheets: Sheets, lane: int) -> None:
-    lat_rad = latitude_rad(peek(block.wide, _Z + lane), peek(block.wide, _FAR_LAT + lane))
-    _cut(block, lane, (lat_rad - sheets.first_lat_rad) * sheets.lats_per_rad, _J0, _NORTH0)
-
-
-@lane_kernel
 def _measure(block: Block, dt_s: float, lane: int) -> None:
     """Note a lane's latitude and radii."""
     wide, lanes = block.wide, block.lanes
-    x, y, z = peek(wide, _X + lane), peek(wide, _Y + lane), peek(wide, _Z + lane)
-    secant = peek(wide, _SECANT + lane)
-    n_perm, m_perm = over_radii(z, peek(wide, _OVER_N + lane), peek(wide, _OVER_M + lane))
+    x, y, z = peek(wide, X + lane), peek(wide, Y + lane), peek(wide, Z + lane)
+    square = x * x + y * y
+    rough = float(ONE / np.sqrt(np.float32(square)))
+    secant = rough * (1.5 - 0.5 * square * rough * rough)  # one step of Newton's: 5e-15
+    n_perm, m_perm = over_radii(z, peek(wide, OVER_N + lane), peek(wide, OVER_M + lane))
+    poke(wide, SECANT + lane, secant)
     poke(wide, _STEP_N + lane, dt_s * n_perm)
     poke(wide, _STEP_M + lane, dt_s * m_perm)
     poke(lanes, _STEP + lane, np.float32(dt_s * n_perm))
     poke(lanes, _RATIO + lane, np.float32(m_perm) / np.float32(n_perm))
     poke(lanes, _SINE + lane, np.float32(z))
-    poke(lanes, _COSINE + lane, np.float32((x * x + y * y) * secant))
+    poke(lanes, _COSINE + lane, np.float32(square * secant))
     poke(lanes, _SEC + lane, np.float32(secant))
 
 
@@ -210,38 +230,35 @@ def stand(block: Block, sheets: Sheets, dt_s: float) -> None:
     """Begin a step with every lane: its cell, latitude and radii; no shift, no sums."""
     wide, lanes = block.wide, block.lanes
     for lane in range(LANES):
-        x, y, z = peek(wide, _X + lane), peek(wide, _Y + lane), peek(wide, _Z + lane)
-        secant, far_lon, far_lat = tangents(x, y, z)
-        poke(wide, _SECANT + lane, secant)
-        poke(wide, _FAR_LON + lane, far_lon)
-        poke(wide, _FAR_LAT + lane, far_lat)
-    for lane in range(LANES):
-        _find_column(block, sheets, lane)
-    for lane in range(LANES):
-        _find_row(block, sheets, lane)
-    for lane in range(LANES):
         _measure(block, dt_s, lane)
     for lane in range(LANES):
-        _settle(block, sheets, lane, peek(lanes, _EAST0 + lane), peek(lanes, _NORTH0 + lane))
-        poke(lanes, _DLON + lane, _ZERO)
-        poke(lanes, _DLAT + lane, _ZERO)
+        east = (peek(wide, LON + lane) - sheets.first_lon_rad) * sheets.lons_per_rad
+        north = (peek(wide, LAT + lane) - sheets.first_lat_rad) * sheets.lats_per_rad
+        _cut(block, lane, east, _I0, _EAST0)
+        _cut(block, lane, north, _J0, _NORTH0)
+    for lane in range(LANES):
+        settle(block, sheets, lane, peek(lanes, _EAST0 + lane), peek(lanes, _NORTH0 + lane))
+        poke(lanes, DLON + lane, _ZERO)
+        poke(lanes, DLAT + lane, _ZERO)
         poke(lanes, _SUM_E + lane, _ZERO)
         poke(lanes, _SUM_N + lane, _ZERO)
         poke(lanes, _SUM_U + lane, _ZERO)
 
 
 @lane_loop
-def blow(block: Block, sheets: Sheets, later: np.float32) -> None:
-    """Read the wind where every lane stands; ``later`` is the share between the two times."""
-    lanes, cells, row = block.lanes, block.cells, 4 * sheets.n_lons
+def blow(block: Block, sheets: Sheets, time: int, later: np.float32) -> None:
+    """Read the wind where every lane stands, a share ``later`` of the way to the next time."""
+    lanes, cells, row = block.lanes, block.cells, 2 * sheets.n_lons
     sheet = row * sheets.n_lats
+    span = sheet * sheets.n_levels
+    first = span * time
     for lane in range(LANES):
-        at = 4 * np.int64(peek(cells, _CELL + lane)) + sheet * np.int64(peek(cells, _LEVEL + lane))
+        at = 2 * np.int64(peek(cells, _CELL + lane)) + sheet * np.int64(peek(cells, LEVEL + lane))
         east, north = peek(lanes, _EAST + lane), peek(lanes, _NORTH + lane)
-        down = peek(lanes, _DOWN + lane)
-        u, v = corners(sheets.nodes, at, row, sheet, east, north, down, later)
-        poke(lanes, _U + lane, u)
-        poke(lanes, _V + lane, v)
+        down = peek(lanes, DOWN + lane)
+        u, v = corners(sheets.winds, first + at, row, sheet, span, east, north, down, later)
+        poke(lanes, U + lane, u)
+        poke(lanes, V + lane, v)
 
 
 @lane_kernel
@@ -249,10 +266,10 @@ def _add(block: Block, lane: int, weight: np.float32) -> None:
     """Turn the wind of a stage into the start's frame and add it to the sum."""
     lanes = block.lanes
     east, north, up = turned(
-        peek(lanes, _U + lane),
-        peek(lanes, _V + lane),
-        peek(lanes, _DLON + lane),
-        peek(lanes, _DLAT + lane),
+        peek(lanes, U + lane),
+        peek(lanes, V + lane),
+        peek(lanes, DLON + lane),
+        peek(lanes, DLAT + lane),
         peek(lanes, _SINE + lane),
         peek(lanes, _COSINE + lane),
         peek(lanes, _RATIO + lane),
@@ -260,9 +277,28 @@ def _add(block: Block, lane: int, weight: np.float32) -> None:
     poke(lanes, _SUM_E + lane, peek(lanes, _SUM_E + lane) + weight * east)
     poke(lanes, _SUM_N + lane, peek(lanes, _SUM_N + lane) + weight * north)
     poke(lanes, _SUM_U + lane, peek(lanes, _SUM_U + lane) + weight * up)
-    poke(lanes, _U + lane, east)
-    poke(lanes, _V + lane, north)
+    poke(lanes, U + lane, east)
+    poke(lanes, V + lane, north)
     poke(lanes, _UP + lane, up)
+
+
+@lane_kernel
+def _shift(
+    block: Block, lane: int, east: np.float32, north: np.float32, up: np.float32, part: np.float32
+) -> None:
+    """Note how longitude and latitude change on a part of the step under a turned wind."""
+    lanes = block.lanes
+    step = part * peek(lanes, _STEP + lane)
+    flat = step * (ONE - step * up)  # onto the plane that touches there
+    dlon, dlat = shift(
+        east * flat,
+        north * flat * peek(lanes, _RATIO + lane),
+        peek(lanes, _SINE + lane),
+        peek(lanes, _COSINE + lane),
+        peek(lanes, _SEC + lane),
+    )
+    poke(lanes, DLON + lane, dlon)
+    poke(lanes, DLAT + lane, dlat)
 
 
 @lane_loop
@@ -273,32 +309,27 @@ def ahead(block: Block, sheets: Sheets, weight: np.float32, fraction: np.float32
     for lane in range(LANES):
         _add(block, lane, weight)
     for lane in range(LANES):
-        step = fraction * peek(lanes, _STEP + lane)
-        flat = step * (ONE - step * peek(lanes, _UP + lane))  # onto the plane that touches there
-        dlon, dlat = shift(
-            peek(lanes, _U + lane) * flat,
-            peek(lanes, _V + lane) * flat * peek(lanes, _RATIO + lane),
-            peek(lanes, _SINE + lane),
-            peek(lanes, _COSINE + lane),
-            peek(lanes, _SEC + lane),
-        )
-        poke(lanes, _DLON + lane, dlon)
-        poke(lanes, _DLAT + lane, dlat)
+        east, north = peek(lanes, U + lane), peek(lanes, V + lane)
+        _shift(block, lane, east, north, peek(lanes, _UP + lane), fraction)
     for lane in range(LANES):
-        east = peek(lanes, _EAST0 + lane) + peek(lanes, _DLON + lane) * lons
-        north = peek(lanes, _NORTH0 + lane) + peek(lanes, _DLAT + lane) * lats
-        _settle(block, sheets, lane, east, north)
+        east = peek(lanes, _EAST0 + lane) + peek(lanes, DLON + lane) * lons
+        north = peek(lanes, _NORTH0 + lane) + peek(lanes, DLAT + lane) * lats
+        settle(block, sheets, lane, east, north)
 
 
 @lane_loop
-def land(block: Block, weight: np.float32, whole_scale: float) -> None:
-    """Add the last stage's wind, and move the normals by the sum times ``whole_scale``."""
+def land(block: Block, sheets: Sheets, weight: np.float32, whole_scale: float) -> None:
+    """Add the last stage's wind, and move every lane by the sum times ``whole_scale``."""
     wide, lanes = block.wide, block.lanes
+    part = np.float32(whole_scale)
     for lane in range(LANES):
         _add(block, lane, weight)
     for lane in range(LANES):
-        x, y, z = peek(wide, _X + lane), peek(wide, _Y + lane), peek(wide, _Z + lane)
-        secant, step_n = peek(wide, _SECANT + lane), peek(wide, _STEP_N + lane) * whole_scale
+        east, north = peek(lanes, _SUM_E + lane), peek(lanes, _SUM_N + lane)
+        _shift(block, lane, east, north, peek(lanes, _SUM_U + lane), part)
+    for lane in range(LANES):
+        x, y, z = peek(wide, X + lane), peek(wide, Y + lane), peek(wide, Z + lane)
+        secant, step_n = peek(wide, SECANT + lane), peek(wide, _STEP_N + lane) * whole_scale
         east = float(peek(lanes, _SUM_E + lane)) * step_n
         north = float(peek(lanes, _SUM_N + lane)) * (peek(wide, _STEP_M + lane) * whole_scale)
         up = 1.0 + float(peek(lanes, _SUM_U + lane)) * step_n
@@ -310,6 +341,9 @@ def land(block: Block, weight: np.float32, whole_scale: float) -> None:
         poke(wide, _WAS_Y + lane, y)
         poke(wide, _WAS_Z + lane, z)
         unit = unit_scale(new_x * new_x + new_y * new_y + new_z * new_z - 1.0)
-        poke(wide, _X + lane, new_x * unit)
-        poke(wide, _Y + lane, new_y * unit)
-        poke(wide, _Z + lane, new_z * unit)
+        poke(wide, X + lane, new_x * unit)
+        poke(wide, Y + lane, new_y * unit)
+        poke(wide, Z + lane, new_z * unit)
+    for lane in range(LANES):
+        poke(wide, LAT + lane, peek(wide, LAT + lane) + float(peek(lanes, DLAT + lane)))
+        _place(block, sheets, lane, peek(wide, LON + lane) + float(peek(lanes, DLON + lane)))

@@ -3,7 +3,8 @@
 Particles march in blocks of :data:`LANES`, small enough for the first-level cache. Their values
 lie in rows of one flat array each for float64, float32 and int32: entries of one array at known
 distances, so that the compiler sees that no write disturbs a read. :func:`peek` and :func:`poke`
-leave out the test for negative indices, and :func:`corners` reads the eight numbers around a place
+leave out the test for negative indices; :func:`fixed` promises that nobody writes to an array, so
+that entries may be gathered from it; and :func:`corners` reads the eight numbers around a place
 as one vector per level and latitude; a plain gather of 32 numbers takes three times as long.
 """
 
@@ -34,6 +35,17 @@ def _peek(context: Any, array: Any, at: Any) -> Any:
 
 
 @intrinsic
+def _fixed(context: Any, array: Any, at: Any) -> Any:
+    def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        loaded = builder.load(builder.gep(data, [arguments[1]]))
+        loaded.set_metadata("invariant.load", builder.module.add_metadata([]))
+        return loaded
+
+    return array.dtype(array, types.intp), emit
+
+
+@intrinsic
 def _poke(context: Any, array: Any, at: Any, value: Any) -> Any:
     def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
@@ -56,6 +68,11 @@ class _Vectors:
         loaded = self.builder.load(address)
         loaded.align = 4
         return loaded
+
+    def both(self, data: Any, at: Any, then: Any) -> Any:
+        """Four neighbouring numbers of one time and of another."""
+        mask = ir.Constant(ir.VectorType(_I32, 8), list(range(8)))
+        return self.builder.shuffle_vector(self.load(data, at, 4), self.load(data, then, 4), mask)
 
     def part(self, vector: Any, which: list[int]) -> Any:
         """Entries of a vector."""
@@ -80,33 +97,37 @@ class _Vectors:
 @intrinsic
 def _corners(
     context: Any,
-    nodes: Any,
+    winds: Any,
     at: Any,
     row: Any,
     sheet: Any,
+    time: Any,
     east: Any,
     north: Any,
     down: Any,
     later: Any,
 ) -> Any:
     def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        packed, place, row, sheet, east, north, down, later = arguments
-        data = context.make_array(signature.args[0])(context, builder, packed).data
+        flat, place, row, sheet, time, east, north, down, later = arguments
+        data = context.make_array(signature.args[0])(context, builder, flat).data
         vectors = _Vectors(builder)
         levels = []
-        for south in (place, builder.add(place, sheet)):
-            first, last = (vectors.load(data, at, 8) for at in (south, builder.add(south, row)))
+        for upper in (place, builder.add(place, sheet)):
+            first, last = (
+                vectors.both(data, at, builder.add(at, time))
+                for at in (upper, builder.add(upper, row))
+            )
             levels.append(vectors.between(first, last, north))
-        both = vectors.between(levels[0], levels[1], down)  # u v du dv, and one column further east
-        west, further = vectors.part(both, [0, 1, 2, 3]), vectors.part(both, [4, 5, 6, 7])
-        node = vectors.between(west, further, east)
-        wind = vectors.along(vectors.part(node, [0, 1]), vectors.part(node, [2, 3]), later)
+        both = vectors.between(levels[0], levels[1], down)
+        now, then = vectors.part(both, [0, 1, 2, 3]), vectors.part(both, [4, 5, 6, 7])
+        node = vectors.between(now, then, later)
+        wind = vectors.between(vectors.part(node, [0, 1]), vectors.part(node, [2, 3]), east)
         parts = [builder.extract_element(wind, ir.Constant(_I32, i)) for i in range(2)]
         return context.make_tuple(builder, signature.return_type, parts)
 
     whole, share = types.intp, types.float32
     pair = types.UniTuple(types.float32, 2)  # type: ignore[no-untyped-call]
-    return pair(nodes, whole, whole, whole, share, share, share, share), emit
+    return pair(winds, whole, whole, whole, whole, share, share, share, share), emit
 
 
 def _plain_peek(array: Any, at: int) -> Any:
@@ -118,25 +139,37 @@ def _plain_poke(array: Any, at: int, value: Any) -> None:
 
 
 def _plain_corners(
-    nodes: Any, at: int, row: int, sheet: int, east: Any, north: Any, down: Any, later: Any
+    winds: Any,
+    at: int,
+    row: int,
+    sheet: int,
+    time: int,
+    east: Any,
+    north: Any,
+    down: Any,
+    later: Any,
 ) -> Pair:
     levels = []
-    for south in (at, at + sheet):
-        first, last = nodes[south : south + 8], nodes[south + row : south + row + 8]
+    for upper in (at, at + sheet):
+        first, last = (
+            np.concatenate([winds[i : i + 4], winds[i + time : i + time + 4]])
+            for i in (upper, upper + row)
+        )
         levels.append(first + north * (last - first))
     both = levels[0] + down * (levels[1] - levels[0])
-    node = both[:4] + east * (both[4:] - both[:4])
-    return node[0] + later * node[2], node[1] + later * node[3]
+    node = both[:4] + later * (both[4:] - both[:4])
+    return node[0] + east * (node[2] - node[0]), node[1] + east * (node[3] - node[1])
 
 
 _PLAIN = os.environ.get("NUMBA_DISABLE_JIT") == "1"
 
 peek: Callable[..., Any] = _plain_peek if _PLAIN else _peek
+fixed: Callable[..., Any] = _plain_peek if _PLAIN else _fixed
 poke: Callable[..., None] = _plain_poke if _PLAIN else _poke
 corners: Callable[..., Pair] = _plain_corners if _PLAIN else _corners
-"""``corners(nodes, at, row, sheet, east, north, down, later)``: wind between sixteen corners.
+"""``corners(winds, at, row, sheet, time, east, north, down, later)``: between sixteen corners.
 
-``nodes`` is flat float32, at every node u, v and their change until the later time; ``at`` is the
-entry where the upper, southern, western node begins, ``row`` and ``sheet`` are the entries from a
-row to the next northward and from a level to the next downward; the rest are shares, 0 to 1.
+``winds`` is flat float32, u and v of every node; ``at`` is the entry where the upper, southern,
+western node of the earlier time begins; ``row``, ``sheet`` and ``time`` are the entries to the next
+node northward, downward and to the later time; the rest are shares, 0 to 1.
 """

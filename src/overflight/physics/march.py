@@ -68,7 +68,14 @@ def _turn(alone: _Alone, time_s: float, x: float, y: float, z: float) -> Vector:
 
 @loop
 def _one_by_one(
-    block: Block, grid: WindGrid, balloons: Balloons, leg: Leg, step: int, first: int, order: int
+    block: Block,
+    grid: WindGrid,
+    sheets: Sheets,
+    balloons: Balloons,
+    leg: Leg,
+    step: int,
+    first: int,
+    order: int,
 ) -> None:
     """Repeat the step of every lane that started near a pole with the plain functions."""
     for lane in range(min(LANES, len(balloons.places) - first)):
@@ -81,7 +88,7 @@ def _one_by_one(
             at = rk4_step(_turn, alone, time_s, at, leg.dt_s)
         else:
             at = midpoint_step(_turn, alone, time_s, at, leg.dt_s)
-        blocks.put(block, lane, at)
+        blocks.put(block, sheets, lane, at)
 
 
 @loop
@@ -91,6 +98,7 @@ def _march(
     balloons: Balloons,
     leg: Leg,
     stages: Array,
+    time: int,
     first: int,
     end: int,
 ) -> None:
@@ -98,36 +106,20 @@ def _march(
     block, last = blocks.blank(), stages.shape[0] - 1
     whole = 1.0 / stages[:, 1].sum()
     for begin in range(first, end, LANES):
-        blocks.load(block, balloons, begin)
+        blocks.load(block, sheets, balloons, begin)
         for step in range(leg.n_steps):
             blocks.stand(block, sheets, leg.dt_s)
             for stage in range(last + 1):
                 later = leg.share_fraction + leg.step_share_fraction * (step + stages[stage, 0])
-                blocks.blow(block, sheets, np.float32(later))
+                blocks.blow(block, sheets, time, np.float32(later))
                 if stage < last:
                     weight, fraction = stages[stage, 1], stages[stage, 2]
                     blocks.ahead(block, sheets, np.float32(weight), np.float32(fraction))
-            blocks.land(block, np.float32(stages[last, 1]), whole)
+            blocks.land(block, sheets, np.float32(stages[last, 1]), whole)
             if blocks.count_beyond(block, leg.pole_sine_fraction) > 0:
-                _one_by_one(block, grid, balloons, leg, step, begin, last + 1)
+                _one_by_one(block, grid, sheets, balloons, leg, step, begin, last + 1)
         for lane in range(min(LANES, end - begin)):
             balloons.places[begin + lane] = blocks.now(block, lane)
-
-
-@loop
-def _pack(
-    uv_mps: NDArray[np.float32], time: int, first: int, end: int, nodes: NDArray[np.float32]
-) -> None:
-    """Write u, v and their change until the next time beside each other."""
-    at = 0
-    for level in range(first, end):
-        for row in range(uv_mps.shape[2]):
-            for column in range(uv_mps.shape[3]):
-                for part in range(2):
-                    now = uv_mps[time, level, row, column, part]
-                    nodes[at + part] = now
-                    nodes[at + 2 + part] = uv_mps[time + 1, level, row, column, part] - now
-                at += 4
 
 
 def is_even(axis: Array) -> bool:
@@ -172,11 +164,10 @@ def march(
         NaN from where a balloon leaves the wind's times, levels or box.
     """
     stages, even = STAGES[scheme], is_even(grid.lat_deg) and is_even(grid.lon_deg)
-    balloons, levels = _on_levels(grid, places, log_pressure, height_m)
+    balloons = _on_levels(grid, places, log_pressure, height_m)
     paths = np.empty((len(times_s), *places.shape))
     paths[0] = places
-    nodes = np.empty(4 * (levels[1] - levels[0]) * math.prod(grid.uv_mps.shape[2:4]), np.float32)
-    sheets, packed = _sheets(grid, nodes), -1
+    sheets = _sheets(grid)
     chunk = LANES * max(1, min(64, len(places) // (4 * LANES * n_threads)))
     with ThreadPoolExecutor(n_threads) as pool:
         for output in range(1, len(times_s)):
@@ -185,41 +176,33 @@ def march(
                 if time < 0:
                     balloons.places[:] = math.nan
                     break
-                if time != packed:
-                    _pack(grid.uv_mps, time, *levels, nodes)
-                    packed = time
                 starts = range(0, len(places), chunk)
-                work = partial(_march, grid, sheets, balloons, leg, stages)
+                work = partial(_march, grid, sheets, balloons, leg, stages, time)
                 list(pool.map(work, starts, (min(at + chunk, len(places)) for at in starts)))
             paths[output] = balloons.places
     return paths
 
 
-def _on_levels(
-    grid: WindGrid, places: Array, log_pressure: Array, height_m: Array
-) -> tuple[Balloons, tuple[int, int]]:
-    """Balloons with their levels, counted from the uppermost one used; and which are used."""
+def _on_levels(grid: WindGrid, places: Array, log_pressure: Array, height_m: Array) -> Balloons:
+    """Balloons with the level above each, and their share of the way to the one below."""
     axis = grid.log_pressure
     upper = np.clip(np.searchsorted(axis, log_pressure, "right") - 1, 0, len(axis) - 2)
     down = (log_pressure - axis[upper]) / (axis[upper + 1] - axis[upper])
     down = np.where((down >= -1e-12) & (down <= 1.0 + 1e-12), down, math.nan)
-    first, end = (int(upper.min()), int(upper.max()) + 2) if len(upper) else (0, 2)
-    return (
-        Balloons(
-            np.array(places, dtype=np.float64, order="C"),
-            np.asarray(log_pressure, dtype=np.float64),
-            np.asarray(height_m, dtype=np.float64),
-            (upper - first).astype(np.int32),
-            down.astype(np.float32),
-        ),
-        (first, end),
+    return Balloons(
+        np.array(places, dtype=np.float64, order="C"),
+        np.asarray(log_pressure, dtype=np.float64),
+        np.asarray(height_m, dtype=np.float64),
+        upper.astype(np.int32),
+        down.astype(np.float32),
     )
 
 
-def _sheets(grid: WindGrid, nodes: NDArray[np.float32]) -> Sheets:
+def _sheets(grid: WindGrid) -> Sheets:
     lat, lon = np.radians(grid.lat_deg), np.radians(grid.lon_deg)
     return Sheets(
-        nodes,
+        grid.uv_mps.reshape(-1),
+        len(grid.log_pressure),
         len(lat),
         len(lon),
         float(lat[0]),

@@ -77,6 +77,20 @@ def _block(
 
 
 @kernel
+def fraction_of(word: np.uint64) -> float:
+    """A word as a fraction between 0 and 1, neither included."""
+    return (float(word) + 0.5) * _WORD
+
+
+@kernel
+def normal_words(
+    key: int, particle: int, step: int
+) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
+    """The words behind :func:`normal4`."""
+    return _block(key, particle, step, _NORMALS)
+
+
+@kernel
 def uniform4(key: int, particle: int, step: int) -> Four:
     """Four uniforms between 0 and 1, neither included.
 
@@ -93,29 +107,30 @@ def uniform4(key: int, particle: int, step: int) -> Four:
     True
     """
     a, b, c, d = _block(key, particle, step, _UNIFORMS)
-    return (
-        (float(a) + 0.5) * _WORD,
-        (float(b) + 0.5) * _WORD,
-        (float(c) + 0.5) * _WORD,
-        (float(d) + 0.5) * _WORD,
-    )
+    return fraction_of(a), fraction_of(b), fraction_of(c), fraction_of(d)
 
 
 @kernel
-def _pair(size: np.uint64, direction: np.uint64) -> tuple[float, float]:
-    """Two normals from two words (Box and Muller 1958): a random point around the origin."""
-    radius = math.sqrt(-2.0 * math.log((float(size) + 0.5) * _WORD))
+def turned_pair(radius: float, direction: np.uint64) -> tuple[float, float]:
+    """Two normals: a point at a distance from the origin, in the direction that a word gives."""
     angle = (float(direction >> _OCTANT_BITS) + 0.5) * _ANGLE_RAD
     q = angle * angle
     sine = _S7 + q * (_S9 + q * (_S11 + q * (_S13 + q * _S15)))
     sine = radius * angle * (1.0 + q * (_S3 + q * (_S5 + q * sine)))
     cosine = _C6 + q * (_C8 + q * (_C10 + q * (_C12 + q * _C14)))
     cosine = radius * (1.0 + q * (_C2 + q * (_C4 + q * cosine)))
-    if direction & _SWAP:
-        sine, cosine = cosine, sine
-    sine = -sine if direction & _SINE_SIGN else sine
-    cosine = -cosine if direction & _COSINE_SIGN else cosine
-    return cosine, sine
+    swapped = (direction & _SWAP) != 0
+    first, second = (sine if swapped else cosine), (cosine if swapped else sine)
+    return (
+        -first if direction & _COSINE_SIGN else first,
+        -second if direction & _SINE_SIGN else second,
+    )
+
+
+@kernel
+def _pair(size: np.uint64, direction: np.uint64) -> tuple[float, float]:
+    """Two normals from two words (Box and Muller 1958): a random point around the origin."""
+    return turned_pair(math.sqrt(-2.0 * math.log(fraction_of(size))), direction)
 
 
 @kernel
@@ -125,7 +140,7 @@ def normal4(key: int, particle: int, step: int) -> Four:
     >>> normal4(1, 2, 3) == normal4(1, 2, 3)
     True
     """
-    a, b, c, d = _block(key, particle, step, _NORMALS)
+    a, b, c, d = normal_words(key, particle, step)
     n0, n1 = _pair(a, b)
     n2, n3 = _pair(c, d)
     return n0, n1, n2, n3

@@ -1,0 +1,49 @@
+"""The random numbers of :mod:`overflight.physics.random`, for a block of particles at once.
+
+The words are the same to the bit; the normals agree to 1e-12, because logarithm and angle come from
+polynomials that vector units can take.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from overflight.physics.kernel import lane_kernel, lane_loop
+from overflight.physics.lane_math import logarithm
+from overflight.physics.lanes import LANES, peek, poke
+from overflight.physics.random import fraction_of, normal_words, turned_pair
+
+# Rows of a block's words: whose numbers they are, then the four words of one draw.
+KEY, PARTICLE, _W0, _W1, _W2, _W3 = (row * LANES for row in range(6))
+N_WORDS = 6 * LANES
+
+
+@lane_loop
+def draw_words(words: NDArray[np.uint64], step: int) -> None:
+    """Draw the four words that belong to every lane at a step, for normals."""
+    for lane in range(LANES):
+        key, particle = peek(words, KEY + lane), peek(words, PARTICLE + lane)
+        c0, c1, c2, c3 = normal_words(key, particle, step)
+        poke(words, _W0 + lane, c0)
+        poke(words, _W1 + lane, c1)
+        poke(words, _W2 + lane, c2)
+        poke(words, _W3 + lane, c3)
+
+
+@lane_kernel
+def _pair(size: np.uint64, direction: np.uint64) -> tuple[float, float]:
+    return turned_pair(math.sqrt(-2.0 * logarithm(fraction_of(size))), direction)
+
+
+@lane_loop
+def normals(words: NDArray[np.uint64], wide: NDArray[np.float64], row: int) -> None:
+    """Make four standard normals of every lane's words: rows from ``row`` on."""
+    for lane in range(LANES):
+        first, second = _pair(peek(words, _W0 + lane), peek(words, _W1 + lane))
+        poke(wide, row + lane, first)
+        poke(wide, row + LANES + lane, second)
+    for lane in range(LANES):
+        first, second = _pair(peek(words, _W2 + lane), peek(words, _W3 + lane))
+        poke(wide, row + 2 * LANES + lane, first)
+        poke(wide, row + 3 * LANES + lane, second)
