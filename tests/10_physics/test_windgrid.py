@@ -72,11 +72,11 @@ def test_every_cell_of_an_uneven_axis_is_found():
     axis = np.array([0.0, 1e-3, 2e-3, 5.0, 5.5, 90.0, 91.0, 1e4])
     for i in range(len(axis) - 1):
         middle = 0.25 * axis[i] + 0.75 * axis[i + 1]
-        assert windgrid._locate(axis, middle) == (i, pytest.approx(0.75))
-        assert windgrid._locate(axis, axis[i]) == (i, 0.0)
-    assert windgrid._locate(axis, axis[-1]) == (len(axis) - 2, 1.0)
+        assert windgrid.cell(axis, middle) == (i, pytest.approx(0.75))
+        assert windgrid.cell(axis, axis[i]) == (i, 0.0)
+    assert windgrid.cell(axis, axis[-1]) == (len(axis) - 2, 1.0)
     for outside in (-1e-9, 1e4 + 1e-9, math.nan):
-        assert math.isnan(windgrid._locate(axis, outside)[1])
+        assert math.isnan(windgrid.cell(axis, outside)[1])
 
 
 def test_nodes_are_returned_as_they_are():

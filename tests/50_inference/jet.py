@@ -12,6 +12,7 @@ import numpy as np
 
 from overflight.fields.synthetic import sheared_jet
 from overflight.inference import pilot, twist
+from overflight.inference.lanes import one_by_one
 from overflight.inference.model import Model
 from overflight.inference.reports import GAUSSIAN, Reports, gaussian_log_norm, schedule
 from overflight.physics.ou import covariances
@@ -97,7 +98,9 @@ def towards(place, state, offset):
     offset[0], offset[1] = place[0] - state[0], place[1] - state[1]
 
 
-MODEL = Model(start, step, difference, shifted, towards, 4)
+MODEL = Model(
+    start, step, difference, shifted, towards, 4, one_by_one(step, difference, towards, 4)
+)
 
 
 def fixes(steps, xy_km, sd_km, sd_y_km=None):

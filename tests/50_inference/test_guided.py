@@ -29,7 +29,7 @@ STRATA = (
 
 def filtered(parameters, tw, reports, plan, key, n, every=12):
     sizes = guided.Sizes(n_particles=n, n_draws=20, stride=4, every=every)
-    return guided.run(MODEL, parameters, tw, reports, plan, key, sizes)
+    return guided.run(MODEL, parameters, tw, reports, plan, [key], sizes)[0]
 
 
 def linear_problem():

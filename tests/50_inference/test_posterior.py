@@ -15,23 +15,14 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "60_ledgers"))
 from flown import EPOCH, posterior
 
 from overflight.case.vocabulary import Geometry
-from overflight.inference import guided
+from overflight.inference import resampling
 from overflight.inference.leave_one_out import predict
-
-
-@given(st.lists(st.integers(0, 11), min_size=12, max_size=12))
-def test_particles_are_replaced_by_their_parents_in_place(parents):
-    chosen = np.sort(np.array(parents))
-    rows = np.random.default_rng(1).normal(size=(12, 3))
-    expected = rows[chosen]
-    guided._reorder(rows, chosen)
-    np.testing.assert_array_equal(rows, expected)
 
 
 @given(st.lists(st.floats(-20.0, 0.0), min_size=5, max_size=40), st.floats(0.0, 0.999))
 def test_systematic_draws_are_sorted_and_within_one_of_their_share(logs, start):
     weight_log = np.array(logs)
-    parents = guided._systematic(weight_log, 50, start)
+    parents = resampling.systematic(weight_log, 50, start)
     assert (np.diff(parents) >= 0).all()
     share = np.exp(weight_log - weight_log.max())
     counts = np.bincount(parents, minlength=len(logs))

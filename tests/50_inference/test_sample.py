@@ -41,14 +41,9 @@ def test_the_guided_filter_agrees_with_the_bootstrap_filter_on_a_real_case(small
 
     def logs(tw, n, keys):
         sizes = guided.Sizes(n, 1, 1, 18)
-        return np.array(
-            [
-                guided.run(
-                    balloon(), guide.drift, tw, guide.evidence.reports, plan, key, sizes
-                ).log_evidence
-                for key in keys
-            ]
-        )
+        told = guide.evidence.reports
+        runs = guided.run(balloon(), guide.drift, tw, told, plan, list(keys), sizes)
+        return np.array([run.log_evidence for run in runs])
 
     guided_logs = logs(twist.build(guide.linear, guide.stand_ins), 400, range(8))
     flat = twist.flat(guide.linear.pilot, len(guide.evidence.reports.first))

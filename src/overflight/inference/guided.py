@@ -12,43 +12,56 @@ report's window closes: the weight is multiplied by the exact likelihood and div
 stand-in gave. So every weight at the end is exact, however rough the twist; only the scatter
 depends on it. With a flat twist this is the bootstrap filter.
 
-Numbers depend only on (key, particle, step), never on threads.
+Particles march in blocks (:mod:`overflight.physics.lanes`): each block goes on alone until particles
+may be resampled, then all wait for each other. Numbers depend only on (key, particle, step), never
+on threads, and several runs with keys of their own march together. Paths are not copied when
+particles are: a family tree is kept, and the paths that are drawn at the end are read along it.
 """
 
 import math
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from overflight.inference.lanes import LOCAL, N_TOLD, STATE, WAS, WEIGHT, Marcher
 from overflight.inference.model import Model
-from overflight.inference.reports import Reports, Schedule, density_log, log_sum
+from overflight.inference.reports import Reports, Schedule
+from overflight.inference.resampling import ess, lineages, mean_log, systematic
 from overflight.inference.twist import Twist
-from overflight.physics.kernel import kernel, loop
-from overflight.physics.random import normal4, uniform4
+from overflight.inference.weighing import add_density, expect, lend, look_ahead, propose, settle
+from overflight.physics import blocks
+from overflight.physics.blocks import Block
+from overflight.physics.kernel import lane_loop, loop
+from overflight.physics.lane_random import draw_words, normals
+from overflight.physics.lanes import LANES, peek, poke
+from overflight.physics.random import uniform4
+from overflight.physics.rows import KEY, NOISE, PARTICLE
 
 Array = NDArray[np.float64]
-Normals = tuple[float, float, float, float]
-
-# Columns of a particle's books: the sum of densities over the open window; what the stand-in gave;
-# and, once settled, the log of the mixture and of its good part.
-TOTAL, LENT, MIXTURE, GOOD = 0, 1, 2, 3
+Whole = NDArray[np.int64]
 
 # A stream apart from the particles' own, for resampling and the final draw.
 _RESAMPLE, _FINAL = 0xFFFFFFFE, 0xFFFFFFFF
 
 
 class Cloud(NamedTuple):
-    """All particles of a run, worked on in place."""
+    """All particles of some runs, one run after the other, worked on in place.
 
-    states: Array  # (particle, state)
-    moved: Array  # the same, for the step under way
-    local: Array  # (particle, 4) from the pilot, kept from the end of one step to the next
-    weight_log: Array
-    books: Array  # (particle, report, column)
-    paths: Array  # (particle, output, 3)
-    ancestor: NDArray[np.int64]
-    scratch: Array  # (3, 4)
+    Arrays end with as many columns as fill whole blocks; those beyond the last run count nowhere.
+    """
+
+    states: Array  # (state, particle)
+    local: Array  # (4, particle) from the pilot
+    weight_log: Array  # (particle,)
+    total: Array  # (report, particle) sum of densities over the open window
+    lent: Array  # (report, particle) log of what the stand-in gave
+    mixture: Array  # (report, particle) once settled, log of the mixture
+    good: Array  # and of its good part
+    paths: Array  # (output, 3, particle)
+    weights: Array  # (output, particle)
+    n_lost: Whole  # (particle,)
 
 
 class Sizes(NamedTuple):
@@ -58,6 +71,14 @@ class Sizes(NamedTuple):
     n_draws: int
     stride: int  # a path point is kept every so many steps
     every: int  # resampling is considered every so many steps
+
+
+class Told(NamedTuple):
+    """What a run is told: the guide, the evidence and its timetable."""
+
+    twist: Twist
+    reports: Reports
+    plan: Schedule
 
 
 class Run(NamedTuple):
@@ -83,10 +104,10 @@ def run(
     twist: Twist,
     reports: Reports,
     plan: Schedule,
-    key: int,
+    keys: Sequence[int],
     sizes: Sizes,
-) -> Run:
-    """Run one guided filter.
+) -> tuple[Run, ...]:
+    """Run independent guided filters, one for each key.
 
     Parameters
     ----------
@@ -94,17 +115,84 @@ def run(
         The kind of flight and its parameters.
     twist, reports, plan
         The guide, the evidence and its timetable.
-    key
-        64-bit key of the random numbers.
+    keys
+        64-bit keys of the random numbers.
     """
-    functions = (model.start, model.step, model.difference, model.towards)
-    log_evidence, paths, books, ancestor, ess, alive, n_lost = _run(
-        *functions, parameters, twist, reports, plan, np.uint64(key), sizes
+    n_steps = twist.slope.shape[0] - 1
+    told = Told(twist, reports, plan)
+    prepared = model.marcher.prepare(parameters, n_steps)
+    words = np.array([int(key) & 0xFFFFFFFFFFFFFFFF for key in keys], dtype=np.uint64)
+    cloud = _cloud(sizes, len(keys), n_steps, told, model.n_state)
+    _begin(model.start, model.difference, parameters, twist, words, sizes.n_particles, cloud)
+    marcher = model.marcher
+    march = (marcher.enter, marcher.step, marcher.difference, marcher.towards)
+    settled, events, parents = np.zeros(len(keys)), [], []
+    for first in range(0, n_steps, sizes.every):
+        last = min(first + sizes.every, n_steps)
+        _march(*march, prepared, told, words, sizes, (first, last), cloud)
+        if last < n_steps:
+            family = _resample(cloud, reports, words, sizes, last, settled)
+            if family.size:
+                events.append(last)
+                parents.append(family)
+    tree = np.array(parents, dtype=np.int64).reshape(len(parents), cloud.weight_log.size)
+    return tuple(
+        _gather(
+            cloud, told, sizes, (np.array(events, dtype=np.int64), tree), one, settled[one], key
+        )
+        for one, key in enumerate(words)
     )
+
+
+def _cloud(sizes: Sizes, n_runs: int, n_steps: int, told: Told, n_state: int) -> Cloud:
+    n = math.ceil(sizes.n_particles * n_runs / LANES) * LANES
+    n_reports, n_outputs = len(told.reports.first), n_steps // sizes.stride + 1
+    return Cloud(
+        np.zeros((n_state, n)),
+        np.zeros((4, n)),
+        np.full(n, -math.inf),
+        *(np.zeros((n_reports, n)) for _ in range(4)),
+        np.zeros((n_outputs, 3, n)),
+        np.full((n_outputs, n), -math.inf),
+        np.zeros(n, dtype=np.int64),
+    )
+
+
+def _gather(
+    cloud: Cloud,
+    told: Told,
+    sizes: Sizes,
+    tree: tuple[Whole, Whole],
+    index: int,
+    settled_log: float,
+    key: np.uint64,
+) -> Run:
+    """Read the answer of one run along its family tree.
+
+    ``tree`` is the steps of resampling and (resampling, particle) whom each particle descends from.
+    """
+    n = sizes.n_particles
+    mine = slice(index * n, (index + 1) * n)
+    weight_log = cloud.weight_log[mine]
+    chosen = index * n + systematic(weight_log, sizes.n_draws, uniform4(key, _FINAL, 0)[0])
+    rows = lineages(tree[1], chosen)
+    outputs = np.arange(len(cloud.paths))
+    who = rows[np.searchsorted(tree[0], outputs * sizes.stride)]
+    when = rows[np.searchsorted(tree[0], told.reports.last)]
+    reports = np.arange(len(told.reports.last))[:, None]
+    effective = np.array([ess(row) for row in cloud.weights[:, mine]])
+    effective[-1] = ess(weight_log)
+    starts = lineages(tree[1], np.arange(mine.start, mine.stop))[0]
     return Run(
-        log_evidence, paths, books[:, :, MIXTURE], books[:, :, GOOD], ancestor, ess,
-        len(np.unique(alive)), n_lost,
-    )  # fmt: skip
+        float(settled_log + mean_log(weight_log)),
+        cloud.paths[outputs[:, None], :, who].transpose(1, 0, 2),
+        cloud.mixture[reports, when].T,
+        cloud.good[reports, when].T,
+        rows[0] - index * n,
+        effective,
+        len(np.unique(starts)),
+        int(cloud.n_lost[mine].sum()),
+    )
 
 
 # The compiled engine. Model functions are passed one by one, so that numba knows each by name and
@@ -112,289 +200,197 @@ def run(
 
 
 @loop
-def _run(
+def _begin(
     start: Any,
+    difference: Any,
+    parameters: Any,
+    twist: Twist,
+    keys: NDArray[np.uint64],
+    n_each: int,
+    cloud: Cloud,
+) -> None:
+    """Draw every start towards what comes later, and weigh it."""
+    block, ahead, told = blocks.blank(), np.empty(N_TOLD), np.empty(N_TOLD)
+    state, local, noise = np.empty(cloud.states.shape[0]), np.empty(4), np.zeros(4)
+    start(parameters, noise, state)
+    difference(twist.pilot[0], state, local)
+    for begin in range(0, cloud.weight_log.size, LANES):
+        _own_numbers(block, keys, n_each, begin)
+        draw_words(block.words, 0)
+        normals(block.words, block.wide, NOISE)
+        told[WEIGHT : WEIGHT + LANES] = 0.0
+        for row in range(4):
+            ahead[LOCAL + row * LANES : LOCAL + (row + 1) * LANES] = local[row]
+        propose(told, ahead, block.wide, twist, 0)
+        for lane in range(LANES):
+            for row in range(4):
+                noise[row] = block.wide[NOISE + row * LANES + lane]
+            start(parameters, noise, state)
+            cloud.states[:, begin + lane] = state
+            difference(twist.pilot[0], state, cloud.local[:, begin + lane])
+            for row in range(4):
+                told[LOCAL + row * LANES + lane] = cloud.local[row, begin + lane]
+        look_ahead(told, twist, 0)
+        cloud.weight_log[begin : begin + LANES] = told[WEIGHT : WEIGHT + LANES]
+
+
+@lane_loop
+def _own_numbers(block: Block, keys: NDArray[np.uint64], n_each: int, begin: int) -> None:
+    """Give every lane the key of its run, and its number there."""
+    for lane in range(LANES):
+        at = min((begin + lane) // n_each, keys.size - 1)
+        poke(block.words, KEY + lane, keys[at])
+        poke(block.words, PARTICLE + lane, np.uint64(begin + lane - at * n_each))
+
+
+@loop
+def _march(
+    enter: Any,
     step: Any,
     difference: Any,
     towards: Any,
-    parameters: Any,
-    twist: Twist,
-    reports: Reports,
-    plan: Schedule,
-    key: Any,
+    prepared: Any,
+    told: Told,
+    keys: NDArray[np.uint64],
     sizes: Sizes,
-) -> tuple[float, Array, Array, NDArray[np.int64], Array, NDArray[np.int64], int]:
-    n_steps = twist.slope.shape[0] - 1
-    cloud = _cloud(sizes, twist, reports)
-    ess = np.empty(n_steps // sizes.stride + 1)
-    log_evidence, n_lost = 0.0, 0
-    _begin(start, difference, parameters, twist, key, cloud)
-    for k in range(n_steps + 1):
-        if k > 0:
-            n_lost += _advance(step, difference, parameters, twist, key, k - 1, cloud)
-        if plan.starts[k + 1] > plan.starts[k]:
-            _account(towards, twist, reports, plan, k, cloud)
-        if k % sizes.stride == 0:
-            cloud.paths[:, k // sizes.stride, :] = cloud.states[:, :3]
-            ess[k // sizes.stride] = _ess(cloud.weight_log)
-        if (
-            k % sizes.every == 0
-            and k < n_steps
-            and _ess(cloud.weight_log) < 0.5 * sizes.n_particles
-        ):
-            log_evidence += _resample(cloud, uniform4(key, _RESAMPLE, k)[0])
-    ess[n_steps // sizes.stride] = _ess(cloud.weight_log)
-    log_evidence += _mean_log(cloud.weight_log)
-    chosen = _systematic(cloud.weight_log, sizes.n_draws, uniform4(key, _FINAL, 0)[0])
-    return (
-        log_evidence,
-        cloud.paths[chosen],
-        cloud.books[chosen],
-        cloud.ancestor[chosen],
-        ess,
-        cloud.ancestor,
-        n_lost,
-    )
-
-
-@loop
-def _cloud(sizes: Sizes, twist: Twist, reports: Reports) -> Cloud:
-    n, n_state = sizes.n_particles, twist.pilot.shape[1]
-    return Cloud(
-        np.empty((n, n_state)),
-        np.empty((n, n_state)),
-        np.empty((n, 4)),
-        np.zeros(n),
-        np.zeros((n, reports.first.shape[0], 4)),
-        np.zeros((n, (twist.slope.shape[0] - 1) // sizes.stride + 1, 3)),
-        np.arange(n),
-        np.zeros((3, 4)),
-    )
-
-
-@loop
-def _resample(cloud: Cloud, start: float) -> float:
-    """Replace the particles by systematic draws of equal weight; return the log mean weight."""
-    settled = _mean_log(cloud.weight_log)
-    parents = _systematic(cloud.weight_log, cloud.weight_log.size, start)
-    _reorder(cloud.states, parents)
-    _reorder(cloud.local, parents)
-    _reorder(cloud.ancestor, parents)
-    _reorder(cloud.books, parents)
-    _reorder(cloud.paths, parents)
-    cloud.weight_log[:] = 0.0
-    return settled
-
-
-@loop
-def _reorder(rows: Any, parents: NDArray[np.int64]) -> None:
-    """Replace every row by its parent's, in place.
-
-    Systematic parents never decrease, so rows whose parent lies ahead are filled from the front
-    and those whose parent lies behind from the end, and nothing is read after it was written.
-    """
-    for i in range(parents.size):
-        if parents[i] > i:
-            rows[i] = rows[parents[i]]
-    for i in range(parents.size - 1, -1, -1):
-        if parents[i] < i:
-            rows[i] = rows[parents[i]]
-
-
-@loop
-def _begin(
-    start: Any, difference: Any, parameters: Any, twist: Twist, key: Any, cloud: Cloud
-) -> None:
-    """Draw every start towards what comes later, and weigh it."""
-    noise, pull = cloud.scratch[0], cloud.scratch[2]
-    for i in range(cloud.weight_log.size):
-        state, local = cloud.states[i], cloud.local[i]
-        noise[:] = 0.0
-        start(parameters, noise, state)
-        difference(twist.pilot[0], state, local)
-        correction = _propose(twist, 0, local, normal4(key, i, 0), noise, pull)
-        start(parameters, noise, state)
-        difference(twist.pilot[0], state, local)
-        cloud.weight_log[i] = correction + _psi_log(
-            twist.curvature[0], twist.slope[0], twist.offset[0], local
-        )
-
-
-@loop
-def _advance(
-    step: Any,
-    difference: Any,
-    parameters: Any,
-    twist: Twist,
-    key: Any,
-    k: int,
+    stretch: tuple[int, int],
     cloud: Cloud,
-) -> int:
-    """Take one guided step with every particle, and weigh it; return how many are newly lost.
+) -> None:
+    """Take all particles from one step to another, block by block."""
+    block, books, ahead = blocks.blank(), np.empty(N_TOLD), np.empty(N_TOLD)
+    first, last = stretch
+    for begin in range(0, cloud.weight_log.size, LANES):
+        _own_numbers(block, keys, sizes.n_particles, begin)
+        _fetch(block, books, cloud, begin)
+        enter(block, prepared)
+        for k in range(first, last + 1):
+            if k > first:
+                expect(books, ahead, told.twist, k - 1)
+                draw_words(block.words, k)
+                normals(block.words, block.wide, NOISE)
+                propose(books, ahead, block.wide, told.twist, k)
+                step(block, prepared, k - 1)
+                difference(block, books, told.twist.pilot[k])
+                look_ahead(books, told.twist, k)
+                _give_up(block, books, cloud, begin)
+            if k > first or k == 0:
+                _account(towards, told, k, block, books, cloud, begin)
+                if k % sizes.stride == 0:
+                    _record(block, books, cloud, k // sizes.stride, begin)
+        _store(block, books, cloud, begin)
 
-    A particle that leaves the wind has no weight from then on and stays where it was last: there
-    is no wind to carry it, and none is made up.
 
-    Where a step would lead without noise is predicted by the linearised model: it steers the
-    proposal only, and spares a second look at the wind (half the cost of a step).
-    """
-    noise, ahead, pull = cloud.scratch[0], cloud.scratch[1], cloud.scratch[2]
-    n_lost = 0
-    for i in range(cloud.weight_log.size):
-        local = cloud.local[i]
-        if cloud.weight_log[i] == -math.inf:
-            cloud.moved[i] = cloud.states[i]
-            continue
-        was = _psi_log(twist.pre_curvature[k], twist.pre_slope[k], twist.pre_offset[k], local)
+@lane_loop
+def _fetch(block: Block, books: Array, cloud: Cloud, begin: int) -> None:
+    for lane in range(LANES):
+        poke(books, WEIGHT + lane, cloud.weight_log[begin + lane])
         for row in range(4):
-            value = -twist.shift[k + 1, row]
-            for column in range(4):
-                value += twist.carry[k + 1, row, column] * local[column]
-            ahead[row] = value
-        correction = _propose(twist, k + 1, ahead, normal4(key, i, k + 1), noise, pull)
-        step(parameters, k, cloud.states[i], noise, cloud.moved[i])
-        difference(twist.pilot[k + 1], cloud.moved[i], local)
-        now = _psi_log(twist.curvature[k + 1], twist.slope[k + 1], twist.offset[k + 1], local)
-        cloud.weight_log[i] += correction + now - was
-        if math.isnan(cloud.weight_log[i]):
-            cloud.weight_log[i] = -math.inf
-            cloud.moved[i] = cloud.states[i]
-            n_lost += 1
-    cloud.states[:] = cloud.moved
-    return n_lost
+            poke(books, LOCAL + row * LANES + lane, cloud.local[row, begin + lane])
+        for row in range(cloud.states.shape[0]):
+            poke(block.wide, STATE[row] + lane, cloud.states[row, begin + lane])
 
 
-@kernel
-def _propose(
-    twist: Twist, index: int, local: Array, normals: Normals, noise: Array, pull: Array
-) -> float:
-    """Write the guided noise; return log N(w; 0, I) - log q(w).
+@lane_loop
+def _store(block: Block, books: Array, cloud: Cloud, begin: int) -> None:
+    for lane in range(LANES):
+        cloud.weight_log[begin + lane] = peek(books, WEIGHT + lane)
+        for row in range(4):
+            cloud.local[row, begin + lane] = peek(books, LOCAL + row * LANES + lane)
+        for row in range(cloud.states.shape[0]):
+            cloud.states[row, begin + lane] = peek(block.wide, STATE[row] + lane)
 
-    ``local`` is where the particle would come out with no noise. With psi's slope there,
-    ``b - H local``, the noise is normal with covariance C = (I + G'HG)^-1 and mean C G' of that
-    slope; ``spread`` is C's lower Cholesky factor.
+
+@lane_loop
+def _record(block: Block, books: Array, cloud: Cloud, output: int, begin: int) -> None:
+    """Keep where the lanes are, and their weights."""
+    for lane in range(LANES):
+        cloud.weights[output, begin + lane] = peek(books, WEIGHT + lane)
+        for axis in range(3):
+            cloud.paths[output, axis, begin + lane] = peek(block.wide, STATE[axis] + lane)
+
+
+@lane_loop
+def _give_up(block: Block, books: Array, cloud: Cloud, begin: int) -> None:
+    """Take all weight from lanes that left the wind.
+
+    They stay where they were last: there is no wind to carry them, and none is made up.
     """
-    for row in range(4):
-        value = twist.slope[index, row]
-        for column in range(4):
-            value -= twist.curvature[index, row, column] * local[column]
-        pull[row] = value
-    drawn = 0.0
-    prior = 0.0
-    for row in range(4):
-        value = 0.0
-        for column in range(4):
-            value += twist.reach[index, row, column] * pull[column]
-        for column in range(row + 1):
-            value += twist.spread[index, row, column] * normals[column]
-        noise[row] = value
-        prior += value * value
-        drawn += normals[row] * normals[row]
-    return float(0.5 * (drawn - prior) + twist.spread_log[index])
-
-
-@kernel
-def _psi_log(curvature: Array, slope: Array, offset: float, local: Array) -> float:
-    """Log of psi at a local difference from the pilot."""
-    value = offset
-    for row in range(4):
-        bent = 0.0
-        for column in range(4):
-            bent += curvature[row, column] * local[column]
-        value += local[row] * (slope[row] - 0.5 * bent)
-    return float(value)
+    n_left = 0
+    for lane in range(LANES):
+        n_left += math.isnan(peek(books, WEIGHT + lane))
+    if n_left == 0:
+        return
+    for lane in range(LANES):
+        if not math.isnan(books[WEIGHT + lane]):
+            continue
+        books[WEIGHT + lane] = -math.inf
+        cloud.n_lost[begin + lane] = 1
+        for row in range(cloud.states.shape[0]):
+            block.wide[STATE[row] + lane] = block.wide[WAS[row] + lane]
+        for row in range(4):
+            books[LOCAL + row * LANES + lane] = 0.0
 
 
 @loop
 def _account(
-    towards: Any, twist: Twist, reports: Reports, plan: Schedule, k: int, cloud: Cloud
+    towards: Any, told: Told, k: int, block: Block, books: Array, cloud: Cloud, begin: int
 ) -> None:
     """Book the reports open at this step; settle those that close.
 
     The stand-ins due at this step move from the future (psi) to the past (lent): their value
     leaves psi through psi-, and stays in the weight until the window closes.
     """
-    offset = cloud.scratch[0]
-    for i in range(cloud.weight_log.size):
-        if cloud.weight_log[i] == -math.inf:
+    reports, here = told.reports, slice(begin, begin + LANES)
+    for slot in range(told.plan.starts[k], told.plan.starts[k + 1]):
+        report = told.plan.opened[slot]
+        towards(block, books, reports.place[report])
+        total, lent = cloud.total[report, here], cloud.lent[report, here]
+        add_density(books, reports, report, total)
+        if k == told.twist.due[report]:
+            lend(books, told.twist, report, lent)
+        if k == reports.last[report]:
+            mixture, good = cloud.mixture[report, here], cloud.good[report, here]
+            settle(books, reports, report, (total, lent, mixture, good))
+
+
+@loop
+def _resample(
+    cloud: Cloud,
+    reports: Reports,
+    keys: NDArray[np.uint64],
+    sizes: Sizes,
+    k: int,
+    settled: Array,
+) -> Whole:
+    """Replace the particles of runs whose weights are uneven by systematic draws of equal weight.
+
+    Adds the log mean weights to ``settled``.
+
+    Returns
+    -------
+    parents : (particle,)
+        Empty where no run was resampled.
+    """
+    n, none = sizes.n_particles, True
+    parents = np.arange(cloud.weight_log.size)
+    for one in range(keys.size):
+        mine = slice(one * n, (one + 1) * n)
+        weight_log = cloud.weight_log[mine]
+        if ess(weight_log) >= 0.5 * n:
             continue
-        for slot in range(plan.starts[k], plan.starts[k + 1]):
-            report = plan.opened[slot]
-            towards(reports.place[report], cloud.states[i], offset)
-            shape, book = reports.shape[report], cloud.books[i, report]
-            kind, norm = reports.kind[report], reports.log_norm[report]
-            book[TOTAL] += math.exp(
-                density_log(kind, shape[0], shape[1], shape[2], norm, offset[0], offset[1])
-            )
-            if k == twist.due[report]:
-                book[LENT] = _stand_in_log(twist, report, cloud.local[i])
-            if k == reports.last[report]:
-                book[GOOD] = math.log(book[TOTAL] / reports.moments[report])
-                right = reports.log_good[report] + book[GOOD]
-                book[MIXTURE] = log_sum(right, reports.log_bad[report])
-                cloud.weight_log[i] += book[MIXTURE] - book[LENT]
-
-
-@kernel
-def _stand_in_log(twist: Twist, report: int, local: Array) -> float:
-    """Log of a report's Gaussian stand-in at its moment, in the pilot's local coordinates."""
-    east = local[0] - twist.fix[report, 0]
-    north = local[1] - twist.fix[report, 1]
-    first, second = twist.fix_shape[report, 0], twist.fix_shape[report, 2]
-    cross = twist.fix_shape[report, 1]
-    square = first * east * east + 2.0 * cross * east * north + second * north * north
-    return float(twist.fix_norm[report] - 0.5 * square)
-
-
-@loop
-def _highest(weight_log: Array) -> float:
-    high = -math.inf
-    for value in weight_log:
-        high = max(high, value)
-    return high
-
-
-@loop
-def _mean_log(weight_log: Array) -> float:
-    """Log of the mean of exp(weight_log)."""
-    high = _highest(weight_log)
-    if high == -math.inf:
-        return high
-    total = 0.0
-    for value in weight_log:
-        total += math.exp(value - high)
-    return high + math.log(total / weight_log.size)
-
-
-@loop
-def _ess(weight_log: Array) -> float:
-    """Kish's effective sample size; none where every particle is lost."""
-    high = _highest(weight_log)
-    if high == -math.inf:
-        return 0.0
-    total, squares = 0.0, 0.0
-    for value in weight_log:
-        weight = math.exp(value - high)
-        total += weight
-        squares += weight * weight
-    return float(total * total / squares)
-
-
-@loop
-def _systematic(weight_log: Array, n_draws: int, start: float) -> NDArray[np.int64]:
-    """Systematic resampling (Carpenter, Clifford & Fearnhead 1999): sorted parents."""
-    high = _highest(weight_log)
-    chosen = np.zeros(n_draws, dtype=np.int64)
-    if high == -math.inf:  # all are lost: any will do, none counts
-        return chosen
-    total = 0.0
-    for value in weight_log:
-        total += math.exp(value - high)
-    parent, reached = 0, math.exp(weight_log[0] - high)
-    for draw in range(n_draws):
-        mark = (draw + start) / n_draws * total
-        while parent < weight_log.size - 1 and reached < mark:
-            parent += 1
-            reached += math.exp(weight_log[parent] - high)
-        chosen[draw] = parent
-    return chosen
+        none = False
+        settled[one] += mean_log(weight_log)
+        start = uniform4(keys[one], _RESAMPLE, k)[0]
+        parents[mine] = one * n + systematic(weight_log, n, start)
+        weight_log[:] = 0.0
+    if none:
+        return parents[:0]
+    for row in range(cloud.states.shape[0]):
+        cloud.states[row] = cloud.states[row][parents]
+    for row in range(4):
+        cloud.local[row] = cloud.local[row][parents]
+    for report in range(reports.first.size):
+        if reports.first[report] <= k < reports.last[report]:
+            cloud.total[report] = cloud.total[report][parents]
+            cloud.lent[report] = cloud.lent[report][parents]
+    return parents

@@ -1,6 +1,6 @@
 """What the filter must know about a flight: how to start, step, and measure differences.
 
-The engine (pilot, twist, filter) never asks what a state means. A model is four compiled
+The engine (pilot, twist, filter) never asks what a state means. A model is five compiled
 functions; the balloon on the ellipsoid is :func:`balloon`, and tests bring others whose answers
 are known exactly.
 
@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from overflight.inference.lanes import BALLOON, Marcher
 from overflight.physics.drift import launched, passive_step
 from overflight.physics.kernel import kernel, loop
 from overflight.physics.tangent import basis, carried, gone, way_m
@@ -27,7 +28,8 @@ class Model(NamedTuple):
     ``start(parameters, noise, state)`` and ``step(parameters, k, state, noise, after)`` write
     their last argument. ``difference(reference, state, local)`` and ``shifted(reference, local,
     state)`` are each other's inverse near the reference. ``towards(place, state, offset)`` is the
-    way from the state to a reported place in the two position coordinates.
+    way from the state to a reported place in the two position coordinates. ``marcher`` does the
+    same for blocks of particles.
     """
 
     start: Any
@@ -36,6 +38,7 @@ class Model(NamedTuple):
     shifted: Any
     towards: Any
     n_state: int
+    marcher: Marcher
 
 
 @kernel
@@ -75,7 +78,7 @@ def balloon() -> Model:
 
     Its parameters are a :class:`~overflight.physics.drift.Drift`.
     """
-    return Model(launched, passive_step, _difference, _shifted, _towards, 5)
+    return Model(launched, passive_step, _difference, _shifted, _towards, 5, BALLOON)
 
 
 @loop

@@ -186,7 +186,7 @@ def work_out(task: Task, guide: Guide, index: int) -> Stratum:
     settings = task.settings
     plan = schedule(guide.evidence.reports, guide.table.n_steps)
 
-    def fly(inflate: float, run: int, n_draws: int) -> guided.Run:
+    def fly(inflate: float, first: int, n_runs: int, n_draws: int) -> tuple[guided.Run, ...]:
         twisted = twist.build(guide.linear, guide.stand_ins, inflate)
         sizes = guided.Sizes(
             settings.n_particles,
@@ -194,17 +194,19 @@ def work_out(task: Task, guide: Guide, index: int) -> Stratum:
             round(settings.output_s / settings.dt_s),
             max(1, round(RESAMPLE_S / settings.dt_s)),
         )
-        key = _key(task.seed, index, run)
-        return guided.run(balloon(), guide.drift, twisted, guide.evidence.reports, plan, key, sizes)
+        keys = [_key(task.seed, index, first + run) for run in range(n_runs)]
+        told = guide.evidence.reports
+        return guided.run(balloon(), guide.drift, twisted, told, plan, keys, sizes)
 
+    wide = fly(2.0, 500, settings.n_defensive, 1) if settings.n_defensive else ()
     return Stratum(
         guide.statics,
         guide.table,
         guide.evidence,
         guide.altitude_mixture,
         guide.altitude_good,
-        tuple(fly(1.0, run, settings.n_draws) for run in range(settings.n_runs)),
-        tuple(fly(2.0, 500 + run, 1).log_evidence for run in range(settings.n_defensive)),
+        fly(1.0, 0, settings.n_runs, settings.n_draws),
+        tuple(one.log_evidence for one in wide),
     )
 
 

@@ -1,6 +1,6 @@
 """One step of a block of particles, stage by stage, in single and double precision.
 
-A block's numbers lie in rows of three flat arrays (:mod:`overflight.physics.lanes`). Before a step
+A block's numbers lie in rows of flat arrays (:mod:`overflight.physics.rows`). Before a step
 every lane notes where it stands; each stage reads the wind, turns it into the start's frame, adds
 it to a sum and looks ahead (:mod:`overflight.physics.local`); the last one moves the normals. The
 loops are short and without branches, so that the compiler makes vector instructions of them.
@@ -27,23 +27,15 @@ from overflight.physics.local import (
     turned,
     unit_scale,
 )
+from overflight.physics.rows import (
+    CELL, COSINE, DLAT, DLON, DOWN, EAST, EAST0, I0, J0, LAT, LEVEL, LON, N_CELLS, N_LANES, N_WIDE,
+    N_WORDS, NORTH, NORTH0, OVER_M, OVER_N, RATIO, SEC, SECANT, SINE, STEP, STEP_M, STEP_N, SUM_E,
+    SUM_N, SUM_U, UP, WAS_X, WAS_Y, WAS_Z, U, V, X, Y, Z,
+)  # fmt: skip
 from overflight.physics.sphere import Vector
+from overflight.physics.windgrid import WindGrid
 
 Array = NDArray[np.float64]
-
-# Rows of a block's books. In float64: the normal; latitude and longitude, radians; 1 / (N + h) and
-# 1 / (M + h) at 45 degrees; the secant of the latitude; the step over both radii; and the normal
-# before the step. Other modules add rows of their own from N_WIDE on, and N_LANES, N_CELLS.
-X, Y, Z, LAT, LON, OVER_N, OVER_M, SECANT, _STEP_N, _STEP_M, _WAS_X, _WAS_Y, _WAS_Z, N_WIDE = (
-    row * LANES for row in range(14)
-)
-# In float32: shares of the cell in which a step starts, and of the cell where the lane stands; its
-# share between two levels; latitude; step over N and ratio of the radii; the shift since the step's
-# start; the wind, turned into the start's frame with a part upward; and the sums of the stages.
-(_EAST0, _NORTH0, _EAST, _NORTH, DOWN, _SINE, _COSINE, _SEC, _STEP, _RATIO, DLON, DLAT, U, V,
- _UP, _SUM_E, _SUM_N, _SUM_U, N_LANES) = (row * LANES for row in range(19))  # fmt: skip
-# In int32: the cell in which a step starts, the cell where the lane stands, and its level.
-_I0, _J0, _CELL, LEVEL, N_CELLS = (row * LANES for row in range(5))
 
 _BLANK, _ZERO = np.float32(math.nan), np.float32(0.0)
 _FAR = np.float32(1e6)  # more cells than a step crosses
@@ -67,6 +59,32 @@ class Sheets(NamedTuple):
     round_globe: bool
 
 
+def is_even(axis: Array) -> bool:
+    """Whether an axis has one spacing; only on such axes do blocks march.
+
+    >>> is_even(np.array([0.0, 2.5, 5.0])), is_even(np.array([0.0, 2.5, 5.1]))
+    (True, False)
+    """
+    steps = np.diff(axis)
+    return bool(np.abs(steps - steps.mean()).max() <= 1e-9 * abs(steps.mean()) + 1e-11)
+
+
+def sheets_of(grid: WindGrid) -> Sheets:
+    """Lay an even grid's wind out flat, without a copy."""
+    lat, lon = np.radians(grid.lat_deg), np.radians(grid.lon_deg)
+    return Sheets(
+        grid.uv_mps.reshape(-1),
+        len(grid.log_pressure),
+        len(lat),
+        len(lon),
+        float(lat[0]),
+        float(lon[0]),
+        float((len(lat) - 1) / (lat[-1] - lat[0])),
+        float((len(lon) - 1) / (lon[-1] - lon[0])),
+        bool(grid.lon_deg[-1] - grid.lon_deg[0] >= 360.0 - 1e-9),
+    )
+
+
 class Balloons(NamedTuple):
     """Particles on levels of their own."""
 
@@ -83,12 +101,18 @@ class Block(NamedTuple):
     wide: Array
     lanes: NDArray[np.float32]
     cells: NDArray[np.int32]
+    words: NDArray[np.uint64]
 
 
 @lane_loop
 def blank() -> Block:
     """Books for any block."""
-    return Block(np.zeros(N_WIDE), np.zeros(N_LANES, np.float32), np.zeros(N_CELLS, np.int32))
+    return Block(
+        np.zeros(N_WIDE),
+        np.zeros(N_LANES, np.float32),
+        np.zeros(N_CELLS, np.int32),
+        np.zeros(N_WORDS, np.uint64),
+    )
 
 
 @lane_loop
@@ -138,7 +162,7 @@ def count_beyond(block: Block, sine_fraction: float) -> int:
     """How many lanes stood nearer a pole, before the step, than a latitude of such a sine."""
     beyond = 0
     for lane in range(LANES):
-        beyond += abs(peek(block.wide, _WAS_Z + lane)) >= sine_fraction
+        beyond += abs(peek(block.wide, WAS_Z + lane)) >= sine_fraction
     return beyond
 
 
@@ -146,7 +170,7 @@ def count_beyond(block: Block, sine_fraction: float) -> int:
 def before(block: Block, lane: int) -> Vector:
     """Where a lane stood before the step."""
     wide = block.wide
-    return peek(wide, _WAS_X + lane), peek(wide, _WAS_Y + lane), peek(wide, _WAS_Z + lane)
+    return peek(wide, WAS_X + lane), peek(wide, WAS_Y + lane), peek(wide, WAS_Z + lane)
 
 
 @lane_kernel
@@ -181,7 +205,7 @@ def settle(block: Block, sheets: Sheets, lane: int, east: np.float32, north: np.
     known = abs(east) < _FAR and abs(north) < _FAR
     east, north = (east if known else _ZERO), (north if known else _ZERO)
     across, along = _floor(east), _floor(north)
-    i, j = peek(block.cells, _I0 + lane) + across, peek(block.cells, _J0 + lane) + along
+    i, j = peek(block.cells, I0 + lane) + across, peek(block.cells, J0 + lane) + along
     if sheets.round_globe:
         turn = np.int32(sheets.n_lons - 1)
         i = i + turn if i < np.int32(0) else i
@@ -192,9 +216,9 @@ def settle(block: Block, sheets: Sheets, lane: int, east: np.float32, north: np.
     north += np.float32(j - along - row)
     over = max(abs(east - HALF), abs(north - HALF))
     inside = known and over <= HALF + _EDGE
-    poke(block.lanes, _EAST + lane, east if inside else _BLANK)
-    poke(block.lanes, _NORTH + lane, north)
-    poke(block.cells, _CELL + lane, row * np.int32(sheets.n_lons) + column)
+    poke(block.lanes, EAST + lane, east if inside else _BLANK)
+    poke(block.lanes, NORTH + lane, north)
+    poke(block.cells, CELL + lane, row * np.int32(sheets.n_lons) + column)
 
 
 @lane_kernel
@@ -216,13 +240,13 @@ def _measure(block: Block, dt_s: float, lane: int) -> None:
     secant = rough * (1.5 - 0.5 * square * rough * rough)  # one step of Newton's: 5e-15
     n_perm, m_perm = over_radii(z, peek(wide, OVER_N + lane), peek(wide, OVER_M + lane))
     poke(wide, SECANT + lane, secant)
-    poke(wide, _STEP_N + lane, dt_s * n_perm)
-    poke(wide, _STEP_M + lane, dt_s * m_perm)
-    poke(lanes, _STEP + lane, np.float32(dt_s * n_perm))
-    poke(lanes, _RATIO + lane, np.float32(m_perm) / np.float32(n_perm))
-    poke(lanes, _SINE + lane, np.float32(z))
-    poke(lanes, _COSINE + lane, np.float32(square * secant))
-    poke(lanes, _SEC + lane, np.float32(secant))
+    poke(wide, STEP_N + lane, dt_s * n_perm)
+    poke(wide, STEP_M + lane, dt_s * m_perm)
+    poke(lanes, STEP + lane, np.float32(dt_s * n_perm))
+    poke(lanes, RATIO + lane, np.float32(m_perm) / np.float32(n_perm))
+    poke(lanes, SINE + lane, np.float32(z))
+    poke(lanes, COSINE + lane, np.float32(square * secant))
+    poke(lanes, SEC + lane, np.float32(secant))
 
 
 @lane_loop
@@ -234,15 +258,15 @@ def stand(block: Block, sheets: Sheets, dt_s: float) -> None:
     for lane in range(LANES):
         east = (peek(wide, LON + lane) - sheets.first_lon_rad) * sheets.lons_per_rad
         north = (peek(wide, LAT + lane) - sheets.first_lat_rad) * sheets.lats_per_rad
-        _cut(block, lane, east, _I0, _EAST0)
-        _cut(block, lane, north, _J0, _NORTH0)
+        _cut(block, lane, east, I0, EAST0)
+        _cut(block, lane, north, J0, NORTH0)
     for lane in range(LANES):
-        settle(block, sheets, lane, peek(lanes, _EAST0 + lane), peek(lanes, _NORTH0 + lane))
+        settle(block, sheets, lane, peek(lanes, EAST0 + lane), peek(lanes, NORTH0 + lane))
         poke(lanes, DLON + lane, _ZERO)
         poke(lanes, DLAT + lane, _ZERO)
-        poke(lanes, _SUM_E + lane, _ZERO)
-        poke(lanes, _SUM_N + lane, _ZERO)
-        poke(lanes, _SUM_U + lane, _ZERO)
+        poke(lanes, SUM_E + lane, _ZERO)
+        poke(lanes, SUM_N + lane, _ZERO)
+        poke(lanes, SUM_U + lane, _ZERO)
 
 
 @lane_loop
@@ -253,8 +277,8 @@ def blow(block: Block, sheets: Sheets, time: int, later: np.float32) -> None:
     span = sheet * sheets.n_levels
     first = span * time
     for lane in range(LANES):
-        at = 2 * np.int64(peek(cells, _CELL + lane)) + sheet * np.int64(peek(cells, LEVEL + lane))
-        east, north = peek(lanes, _EAST + lane), peek(lanes, _NORTH + lane)
+        at = 2 * np.int64(peek(cells, CELL + lane)) + sheet * np.int64(peek(cells, LEVEL + lane))
+        east, north = peek(lanes, EAST + lane), peek(lanes, NORTH + lane)
         down = peek(lanes, DOWN + lane)
         u, v = corners(sheets.winds, first + at, row, sheet, span, east, north, down, later)
         poke(lanes, U + lane, u)
@@ -262,7 +286,7 @@ def blow(block: Block, sheets: Sheets, time: int, later: np.float32) -> None:
 
 
 @lane_kernel
-def _add(block: Block, lane: int, weight: np.float32) -> None:
+def add(block: Block, lane: int, weight: np.float32) -> None:
     """Turn the wind of a stage into the start's frame and add it to the sum."""
     lanes = block.lanes
     east, north, up = turned(
@@ -270,32 +294,32 @@ def _add(block: Block, lane: int, weight: np.float32) -> None:
         peek(lanes, V + lane),
         peek(lanes, DLON + lane),
         peek(lanes, DLAT + lane),
-        peek(lanes, _SINE + lane),
-        peek(lanes, _COSINE + lane),
-        peek(lanes, _RATIO + lane),
+        peek(lanes, SINE + lane),
+        peek(lanes, COSINE + lane),
+        peek(lanes, RATIO + lane),
     )
-    poke(lanes, _SUM_E + lane, peek(lanes, _SUM_E + lane) + weight * east)
-    poke(lanes, _SUM_N + lane, peek(lanes, _SUM_N + lane) + weight * north)
-    poke(lanes, _SUM_U + lane, peek(lanes, _SUM_U + lane) + weight * up)
+    poke(lanes, SUM_E + lane, peek(lanes, SUM_E + lane) + weight * east)
+    poke(lanes, SUM_N + lane, peek(lanes, SUM_N + lane) + weight * north)
+    poke(lanes, SUM_U + lane, peek(lanes, SUM_U + lane) + weight * up)
     poke(lanes, U + lane, east)
     poke(lanes, V + lane, north)
-    poke(lanes, _UP + lane, up)
+    poke(lanes, UP + lane, up)
 
 
 @lane_kernel
-def _shift(
+def look(
     block: Block, lane: int, east: np.float32, north: np.float32, up: np.float32, part: np.float32
 ) -> None:
     """Note how longitude and latitude change on a part of the step under a turned wind."""
     lanes = block.lanes
-    step = part * peek(lanes, _STEP + lane)
+    step = part * peek(lanes, STEP + lane)
     flat = step * (ONE - step * up)  # onto the plane that touches there
     dlon, dlat = shift(
         east * flat,
-        north * flat * peek(lanes, _RATIO + lane),
-        peek(lanes, _SINE + lane),
-        peek(lanes, _COSINE + lane),
-        peek(lanes, _SEC + lane),
+        north * flat * peek(lanes, RATIO + lane),
+        peek(lanes, SINE + lane),
+        peek(lanes, COSINE + lane),
+        peek(lanes, SEC + lane),
     )
     poke(lanes, DLON + lane, dlon)
     poke(lanes, DLAT + lane, dlat)
@@ -305,41 +329,54 @@ def _shift(
 def ahead(block: Block, sheets: Sheets, weight: np.float32, fraction: np.float32) -> None:
     """Add a stage's wind, and go with it to where the next stage looks."""
     lanes = block.lanes
-    lats, lons = np.float32(sheets.lats_per_rad), np.float32(sheets.lons_per_rad)
     for lane in range(LANES):
-        _add(block, lane, weight)
+        add(block, lane, weight)
     for lane in range(LANES):
         east, north = peek(lanes, U + lane), peek(lanes, V + lane)
-        _shift(block, lane, east, north, peek(lanes, _UP + lane), fraction)
+        look(block, lane, east, north, peek(lanes, UP + lane), fraction)
+    follow(block, sheets)
+
+
+@lane_loop
+def follow(block: Block, sheets: Sheets) -> None:
+    """Find every lane's cell after the shift that was noted."""
+    lanes = block.lanes
+    lats, lons = np.float32(sheets.lats_per_rad), np.float32(sheets.lons_per_rad)
     for lane in range(LANES):
-        east = peek(lanes, _EAST0 + lane) + peek(lanes, DLON + lane) * lons
-        north = peek(lanes, _NORTH0 + lane) + peek(lanes, DLAT + lane) * lats
+        east = peek(lanes, EAST0 + lane) + peek(lanes, DLON + lane) * lons
+        north = peek(lanes, NORTH0 + lane) + peek(lanes, DLAT + lane) * lats
         settle(block, sheets, lane, east, north)
 
 
 @lane_loop
 def land(block: Block, sheets: Sheets, weight: np.float32, whole_scale: float) -> None:
     """Add the last stage's wind, and move every lane by the sum times ``whole_scale``."""
+    for lane in range(LANES):
+        add(block, lane, weight)
+    move(block, sheets, whole_scale)
+
+
+@lane_loop
+def move(block: Block, sheets: Sheets, whole_scale: float) -> None:
+    """Move every lane by its sum times ``whole_scale``; the shift is then that of the step."""
     wide, lanes = block.wide, block.lanes
     part = np.float32(whole_scale)
     for lane in range(LANES):
-        _add(block, lane, weight)
-    for lane in range(LANES):
-        east, north = peek(lanes, _SUM_E + lane), peek(lanes, _SUM_N + lane)
-        _shift(block, lane, east, north, peek(lanes, _SUM_U + lane), part)
+        east, north = peek(lanes, SUM_E + lane), peek(lanes, SUM_N + lane)
+        look(block, lane, east, north, peek(lanes, SUM_U + lane), part)
     for lane in range(LANES):
         x, y, z = peek(wide, X + lane), peek(wide, Y + lane), peek(wide, Z + lane)
-        secant, step_n = peek(wide, SECANT + lane), peek(wide, _STEP_N + lane) * whole_scale
-        east = float(peek(lanes, _SUM_E + lane)) * step_n
-        north = float(peek(lanes, _SUM_N + lane)) * (peek(wide, _STEP_M + lane) * whole_scale)
-        up = 1.0 + float(peek(lanes, _SUM_U + lane)) * step_n
+        secant, step_n = peek(wide, SECANT + lane), peek(wide, STEP_N + lane) * whole_scale
+        east = float(peek(lanes, SUM_E + lane)) * step_n
+        north = float(peek(lanes, SUM_N + lane)) * (peek(wide, STEP_M + lane) * whole_scale)
+        up = 1.0 + float(peek(lanes, SUM_U + lane)) * step_n
         east_x, east_y = -y * secant, x * secant
         new_x = x * up + east * east_x - north * z * east_y
         new_y = y * up + east * east_y + north * z * east_x
         new_z = z * up + north * (x * east_y - y * east_x)
-        poke(wide, _WAS_X + lane, x)
-        poke(wide, _WAS_Y + lane, y)
-        poke(wide, _WAS_Z + lane, z)
+        poke(wide, WAS_X + lane, x)
+        poke(wide, WAS_Y + lane, y)
+        poke(wide, WAS_Z + lane, z)
         unit = unit_scale(new_x * new_x + new_y * new_y + new_z * new_z - 1.0)
         poke(wide, X + lane, new_x * unit)
         poke(wide, Y + lane, new_y * unit)

@@ -26,8 +26,8 @@ from overflight.physics.windgrid import SigmaTable, WindGrid, sigma, wind
 
 Vector = tuple[float, float, float]
 
-_LAST_SUN = math.sin(math.radians(-5.5))
-_TWILIGHT = math.radians(2.0)
+LAST_SUN = math.sin(math.radians(-5.5))
+TWILIGHT = math.radians(2.0)
 
 
 class LevelLaw(NamedTuple):
@@ -74,7 +74,7 @@ def daylight_fraction(
     method 2); the film needs some minutes to follow, here a logistic of 2 degrees.
     """
     sine = x * sun_x + y * sun_y + z * sun_z
-    return 1.0 / (1.0 + math.exp(-(sine - _LAST_SUN) / _TWILIGHT))
+    return 1.0 / (1.0 + math.exp(-(sine - LAST_SUN) / TWILIGHT))
 
 
 @kernel
@@ -126,7 +126,7 @@ def pushed_step(
     log_pressure, height_m = _level(drift.level, 2 * step, rise_m)
     time_s = drift.start_s + step * dt_s
     ou = _error_step(drift, step, rise_m, x, y, z)
-    sd_mps = drift.error_scale * _sigma_mps(drift.error, time_s, log_pressure, x, y, z) * share
+    sd_mps = drift.error_scale * spread_mps(drift.error, time_s, log_pressure, x, y, z) * share
     pull = sd_mps / dt_s  # the error's displacement over the step, as a mean velocity
     error_u_mps = pull * (ou.gain_s * state[3] + ou.noise_xe * noise[0] + ou.noise_x * noise[1])
     error_v_mps = pull * (ou.gain_s * state[4] + ou.noise_xe * noise[2] + ou.noise_x * noise[3])
@@ -186,7 +186,7 @@ def turning_push(
     x, y, z = state[0], state[1], state[2]
     log_pressure, _ = _level(drift.level, 2 * step, _rise_m(drift.level, step, x, y, z))
     time_s = drift.start_s + step * drift.dt_s
-    sd_mps = drift.error_scale * _sigma_mps(drift.error, time_s, log_pressure, x, y, z)
+    sd_mps = drift.error_scale * spread_mps(drift.error, time_s, log_pressure, x, y, z)
     push_mps = sd_mps * math.sqrt(share) * way_s / drift.dt_s
     return one.decay * turning + one.noise_e * first, (
         math.sqrt(1.0 - share),
@@ -210,7 +210,7 @@ def _error_step(drift: Drift, step: int, rise_m: float, x: float, y: float, z: f
 
 
 @kernel
-def _sigma_mps(
+def spread_mps(
     table: SigmaTable, time_s: float, log_pressure: float, x: float, y: float, z: float
 ) -> float:
     """Standard deviation at a unit normal; its longitude only where the table asks for it."""

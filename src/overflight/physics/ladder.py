@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from overflight.physics.kernel import lane_kernel
-from overflight.physics.lanes import fixed
+from overflight.physics.lanes import LANES, peek, poke
 
 Array = NDArray[np.float64]
 
@@ -52,17 +52,55 @@ def ladder(axis: Array) -> Ladder:
 
 
 @lane_kernel
+def _bucket(axis: Ladder, value: float) -> tuple[np.int32, float, bool]:
+    """Bucket of a value, the value or the end that it misses by round-off, and whether inside."""
+    first, end = axis.rungs[0], axis.rungs[axis.last + 1]
+    width = _ROUND_OFF * (end - first)
+    inside = value >= first - width and value <= end + width
+    known = min(max(value, first), end) if inside else first
+    bucket = min(np.int32((known - first) * axis.per_bucket), np.int32(axis.below.shape[0] - 1))
+    return bucket, known, inside
+
+
+@lane_kernel
+def _rung(axis: Ladder, bucket: np.int32, known: float) -> np.int64:
+    low = np.int64(peek(axis.below, np.int64(bucket)))
+    return min(low + np.int64(known >= peek(axis.rungs, low + 1)), np.int64(axis.last))
+
+
+@lane_kernel
 def found(axis: Ladder, value: float) -> tuple[np.int64, float]:
     """Rung below a value, and the share of the way to the next; NaN beyond the ends.
 
     A value that misses an end by round-off counts as on it.
     """
-    first, end = axis.rungs[0], axis.rungs[axis.last + 1]
-    width = _ROUND_OFF * (end - first)
-    inside = value >= first - width and value <= end + width
-    known = min(max(value, first), end) if inside else first
-    bucket = min(np.int64((known - first) * axis.per_bucket), np.int64(axis.below.shape[0] - 1))
-    low = np.int64(fixed(axis.below, bucket))
-    low = min(low + np.int64(known >= fixed(axis.rungs, low + 1)), np.int64(axis.last))
-    share = (known - fixed(axis.rungs, low)) * fixed(axis.per_rung, low)
+    bucket, known, inside = _bucket(axis, value)
+    low = _rung(axis, bucket, known)
+    share = (known - peek(axis.rungs, low)) * peek(axis.per_rung, low)
     return low, (share if inside else math.nan)
+
+
+@lane_kernel
+def find_row(
+    axis: Ladder,
+    wide: Array,
+    cells: NDArray[np.int32],
+    value_row: int,
+    rung_row: int,
+    share_row: int,
+) -> None:
+    """Do :func:`found` with every lane of a row, into two rows.
+
+    Three loops, because the middle one, which reads the axis at places of its own, is not one for
+    vector units. The rows must be different ones.
+    """
+    for lane in range(LANES):
+        bucket, known, inside = _bucket(axis, peek(wide, value_row + lane))
+        poke(cells, rung_row + lane, bucket)
+        poke(wide, share_row + lane, known if inside else math.nan)
+    for lane in range(LANES):
+        known = peek(wide, share_row + lane)
+        low = _rung(axis, peek(cells, rung_row + lane), known)
+        poke(cells, rung_row + lane, np.int32(low))
+        share = (known - peek(axis.rungs, low)) * peek(axis.per_rung, low)
+        poke(wide, share_row + lane, share)

@@ -13,10 +13,14 @@ from overflight.physics.kernel import lane_kernel, lane_loop
 from overflight.physics.lane_math import logarithm
 from overflight.physics.lanes import LANES, peek, poke
 from overflight.physics.random import fraction_of, normal_words, turned_pair
-
-# Rows of a block's words: whose numbers they are, then the four words of one draw.
-KEY, PARTICLE, _W0, _W1, _W2, _W3 = (row * LANES for row in range(6))
-N_WORDS = 6 * LANES
+from overflight.physics.rows import (
+    KEY,
+    PARTICLE,
+    WORD_0,
+    WORD_1,
+    WORD_2,
+    WORD_3,
+)
 
 
 @lane_loop
@@ -25,10 +29,10 @@ def draw_words(words: NDArray[np.uint64], step: int) -> None:
     for lane in range(LANES):
         key, particle = peek(words, KEY + lane), peek(words, PARTICLE + lane)
         c0, c1, c2, c3 = normal_words(key, particle, step)
-        poke(words, _W0 + lane, c0)
-        poke(words, _W1 + lane, c1)
-        poke(words, _W2 + lane, c2)
-        poke(words, _W3 + lane, c3)
+        poke(words, WORD_0 + lane, c0)
+        poke(words, WORD_1 + lane, c1)
+        poke(words, WORD_2 + lane, c2)
+        poke(words, WORD_3 + lane, c3)
 
 
 @lane_kernel
@@ -40,10 +44,10 @@ def _pair(size: np.uint64, direction: np.uint64) -> tuple[float, float]:
 def normals(words: NDArray[np.uint64], wide: NDArray[np.float64], row: int) -> None:
     """Make four standard normals of every lane's words: rows from ``row`` on."""
     for lane in range(LANES):
-        first, second = _pair(peek(words, _W0 + lane), peek(words, _W1 + lane))
+        first, second = _pair(peek(words, WORD_0 + lane), peek(words, WORD_1 + lane))
         poke(wide, row + lane, first)
         poke(wide, row + LANES + lane, second)
     for lane in range(LANES):
-        first, second = _pair(peek(words, _W2 + lane), peek(words, _W3 + lane))
+        first, second = _pair(peek(words, WORD_2 + lane), peek(words, WORD_3 + lane))
         poke(wide, row + 2 * LANES + lane, first)
         poke(wide, row + 3 * LANES + lane, second)

@@ -3,8 +3,7 @@
 Particles march in blocks of :data:`LANES`, small enough for the first-level cache. Their values
 lie in rows of one flat array each for float64, float32 and int32: entries of one array at known
 distances, so that the compiler sees that no write disturbs a read. :func:`peek` and :func:`poke`
-leave out the test for negative indices; :func:`fixed` promises that nobody writes to an array, so
-that entries may be gathered from it; and :func:`corners` reads the eight numbers around a place
+leave out the test for negative indices, and :func:`corners` reads the eight numbers around a place
 as one vector per level and latitude; a plain gather of 32 numbers takes three times as long.
 """
 
@@ -30,17 +29,6 @@ def _peek(context: Any, array: Any, at: Any) -> Any:
     def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
         return builder.load(builder.gep(data, [arguments[1]]))
-
-    return array.dtype(array, types.intp), emit
-
-
-@intrinsic
-def _fixed(context: Any, array: Any, at: Any) -> Any:
-    def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
-        loaded = builder.load(builder.gep(data, [arguments[1]]))
-        loaded.set_metadata("invariant.load", builder.module.add_metadata([]))
-        return loaded
 
     return array.dtype(array, types.intp), emit
 
@@ -164,7 +152,6 @@ def _plain_corners(
 _PLAIN = os.environ.get("NUMBA_DISABLE_JIT") == "1"
 
 peek: Callable[..., Any] = _plain_peek if _PLAIN else _peek
-fixed: Callable[..., Any] = _plain_peek if _PLAIN else _fixed
 poke: Callable[..., None] = _plain_poke if _PLAIN else _poke
 corners: Callable[..., Pair] = _plain_corners if _PLAIN else _corners
 """``corners(winds, at, row, sheet, time, east, north, down, later)``: between sixteen corners.

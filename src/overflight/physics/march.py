@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from overflight.physics import blocks
-from overflight.physics.blocks import Balloons, Block, Sheets
+from overflight.physics.blocks import Balloons, Block, Sheets, is_even, sheets_of
 from overflight.physics.integrate import midpoint_step, rk4_step
 from overflight.physics.kernel import kernel, loop
 from overflight.physics.lanes import LANES
@@ -122,16 +122,6 @@ def _march(
             balloons.places[begin + lane] = blocks.now(block, lane)
 
 
-def is_even(axis: Array) -> bool:
-    """Whether an axis has one spacing; only on such axes do blocks march.
-
-    >>> is_even(np.array([0.0, 2.5, 5.0])), is_even(np.array([0.0, 2.5, 5.1]))
-    (True, False)
-    """
-    steps = np.diff(axis)
-    return bool(np.abs(steps - steps.mean()).max() <= 1e-9 * abs(steps.mean()) + 1e-11)
-
-
 def march(
     grid: WindGrid,
     places: Array,
@@ -167,7 +157,7 @@ def march(
     balloons = _on_levels(grid, places, log_pressure, height_m)
     paths = np.empty((len(times_s), *places.shape))
     paths[0] = places
-    sheets = _sheets(grid)
+    sheets = sheets_of(grid)
     chunk = LANES * max(1, min(64, len(places) // (4 * LANES * n_threads)))
     with ThreadPoolExecutor(n_threads) as pool:
         for output in range(1, len(times_s)):
@@ -195,21 +185,6 @@ def _on_levels(grid: WindGrid, places: Array, log_pressure: Array, height_m: Arr
         np.asarray(height_m, dtype=np.float64),
         upper.astype(np.int32),
         down.astype(np.float32),
-    )
-
-
-def _sheets(grid: WindGrid) -> Sheets:
-    lat, lon = np.radians(grid.lat_deg), np.radians(grid.lon_deg)
-    return Sheets(
-        grid.uv_mps.reshape(-1),
-        len(grid.log_pressure),
-        len(lat),
-        len(lon),
-        float(lat[0]),
-        float(lon[0]),
-        float((len(lat) - 1) / (lat[-1] - lat[0])),
-        float((len(lon) - 1) / (lon[-1] - lon[0])),
-        bool(grid.lon_deg[-1] - grid.lon_deg[0] >= 360.0 - 1e-9),
     )
 
 

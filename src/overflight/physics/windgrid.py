@@ -59,7 +59,7 @@ def steady(
 
 
 @kernel
-def _locate(axis: NDArray[np.float64], value: float) -> tuple[int, float]:
+def cell(axis: NDArray[np.float64], value: float) -> tuple[int, float]:
     """Cell that holds a value and how far along it lies, 0 to 1; share NaN outside.
 
     Guesses as if the axis were even, then walks: no steps on an even axis, at most one on
@@ -148,10 +148,10 @@ def wind(
     lat_rad = math.atan2(z, math.sqrt(x * x + y * y)) if polar else math.asin(z)
     lat_deg = _on_edge_deg(math.degrees(lat_rad), lats[0], lats[lats.shape[0] - 1])
     lon_deg = _turned_deg(math.degrees(math.atan2(y, x)), lons[0], lons[lons.shape[0] - 1])
-    t, t_share = _locate(grid.time_s, time_s)
-    k, k_share = _locate(grid.log_pressure, log_pressure)
-    j, j_share = _locate(lats, lat_deg)
-    i, i_share = _locate(lons, lon_deg)
+    t, t_share = cell(grid.time_s, time_s)
+    k, k_share = cell(grid.log_pressure, log_pressure)
+    j, j_share = cell(lats, lat_deg)
+    i, i_share = cell(lons, lon_deg)
     if math.isnan(t_share + k_share + j_share + i_share):
         return math.nan, math.nan
     a, b = (1.0 - j_share) * (1.0 - i_share), (1.0 - j_share) * i_share
@@ -179,8 +179,8 @@ def sigma(
     levels, lats, lons = table.log_pressure, table.lat_deg, table.lon_deg
     log_pressure = min(max(log_pressure, levels[0]), levels[levels.shape[0] - 1])
     lat_deg = min(max(lat_deg, lats[0]), lats[lats.shape[0] - 1])
-    k, k_share = _locate(levels, log_pressure)
-    j, j_share = _locate(lats, lat_deg)
+    k, k_share = cell(levels, log_pressure)
+    j, j_share = cell(lats, lat_deg)
     if math.isnan(k_share + j_share):
         return math.nan
     last_t, last_i = table.time_s.shape[0] - 1, lons.shape[0] - 1
@@ -188,10 +188,10 @@ def sigma(
         return _column_sigma(table.sigma_mps, 0, k, k_share, j, j_share, 0)
     t, t_share, i, i_share = 0, 0.0, 0, 0.0
     if last_t > 0:
-        t, t_share = _locate(table.time_s, min(max(time_s, table.time_s[0]), table.time_s[last_t]))
+        t, t_share = cell(table.time_s, min(max(time_s, table.time_s[0]), table.time_s[last_t]))
     if last_i > 0:
         lon_deg = _turned_deg(lon_deg, lons[0], lons[last_i])
-        i, i_share = _locate(lons, _nearer_edge_deg(lon_deg, lons[0], lons[last_i]))
+        i, i_share = cell(lons, _nearer_edge_deg(lon_deg, lons[0], lons[last_i]))
     if math.isnan(t_share + i_share):
         return math.nan
     total = 0.0
