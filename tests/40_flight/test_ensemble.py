@@ -113,7 +113,7 @@ def test_the_part_that_turns_displaces_less(calm):
 def test_at_the_equator_nothing_turns(calm):
     flight = [Flight(None, plan(calm, 0.0, 12, uniform(2.0)), 12)]
     plain, turning = (fly(flight, 20, 12, 3, 1, part)[0] for part in (None, INERTIAL))
-    assert np.abs(plain - turning).max() < 1e-12
+    assert np.abs(plain - turning).max() < 1e-8  # blocks work in single precision: 6 cm
 
 
 def test_a_bias_carries_every_balloon_the_same_way(calm):

@@ -12,10 +12,13 @@ import numpy as np
 
 from overflight.fields.synthetic import sheared_jet
 from overflight.inference import pilot, twist
-from overflight.inference.lanes import one_by_one
+from overflight.inference.lanes import LOCAL, OFFSET_E, OFFSET_N, STATE, WAS, Marcher
 from overflight.inference.model import Model
 from overflight.inference.reports import GAUSSIAN, Reports, gaussian_log_norm, schedule
+from overflight.physics.kernel import lane_loop
+from overflight.physics.lanes import LANES
 from overflight.physics.ou import covariances
+from overflight.physics.rows import NOISE
 
 PROBE = np.full(4, 1e-3)  # finite-difference steps of appendix A5
 
@@ -98,9 +101,58 @@ def towards(place, state, offset):
     offset[0], offset[1] = place[0] - state[0], place[1] - state[1]
 
 
-MODEL = Model(
-    start, step, difference, shifted, towards, 4, one_by_one(step, difference, towards, 4)
+@lane_loop
+def read(block, lane, state):
+    for i in range(state.size):
+        state[i] = block.wide[STATE[i] + lane]
+
+
+def step_of(step, n_state):
+    """Steps of a model that has plain ones only: lane after lane."""
+
+    @lane_loop
+    def step_block(block, prepared, k):
+        state, noise, after = np.empty(n_state), np.empty(4), np.empty(n_state)
+        for lane in range(LANES):
+            read(block, lane, state)
+            for i in range(4):
+                noise[i] = block.wide[NOISE + i * LANES + lane]
+            step(prepared, k, state, noise, after)
+            for i in range(n_state):
+                block.wide[WAS[i] + lane] = state[i]
+                block.wide[STATE[i] + lane] = after[i]
+
+    return step_block
+
+
+@lane_loop
+def enter(block, prepared):
+    pass
+
+
+@lane_loop
+def difference_block(block, told, reference):
+    state, local = np.empty(4), np.empty(4)
+    for lane in range(LANES):
+        read(block, lane, state)
+        difference(reference, state, local)
+        for i in range(4):
+            told[LOCAL + i * LANES + lane] = local[i]
+
+
+@lane_loop
+def towards_block(block, told, place):
+    state, offset = np.empty(4), np.empty(2)
+    for lane in range(LANES):
+        read(block, lane, state)
+        towards(place, state, offset)
+        told[OFFSET_E + lane], told[OFFSET_N + lane] = offset
+
+
+MARCHER = Marcher(
+    lambda parameters, n_steps: parameters, enter, step_of(step, 4), difference_block, towards_block
 )
+MODEL = Model(start, step, difference, shifted, towards, 4, MARCHER)
 
 
 def fixes(steps, xy_km, sd_km, sd_y_km=None):

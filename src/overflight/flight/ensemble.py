@@ -16,10 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from overflight.flight.hypotheses import Statics
-from overflight.physics.drift import Drift, launched, passive_step, pushed_step, turning_push
+from overflight.physics import blocks
+from overflight.physics.blocks import Block
+from overflight.physics.drift import Drift, launched, pushed_step, turning_push
+from overflight.physics.gusts import Gusts, drift_on, enter, prepare, put_state
 from overflight.physics.inertial import Inertial
 from overflight.physics.kernel import loop
+from overflight.physics.lane_random import draw_words, normals
+from overflight.physics.lanes import LANES
 from overflight.physics.random import normal4
+from overflight.physics.rows import KEY, NOISE, PARTICLE
 from overflight.physics.tangent import basis, carried
 
 Array = NDArray[np.float64]
@@ -37,20 +43,32 @@ class Flight:
 
 
 @loop
-def _fly(drift: Drift, key: Any, n: int, n_steps: int, stride: int) -> Array:
+def _fly(drift: Drift, gusts: Gusts, key: Any, n: int, n_steps: int, stride: int) -> Array:
+    """Fly in blocks; particles that fill the last one are not kept."""
     paths = np.empty((n, n_steps // stride + 1, 3))
-    state, after, noise = np.empty(5), np.empty(5), np.empty(4)
-    for particle in range(n):
-        noise[:] = normal4(key, particle, 0)
-        launched(drift, noise, state)
-        paths[particle, 0] = state[:3]
+    block, state, noise = blocks.blank(), np.empty(5), np.empty(4)
+    for first in range(0, n, LANES):
+        block.words[KEY : KEY + LANES] = key
+        for lane in range(LANES):
+            block.words[PARTICLE + lane] = first + lane
+            noise[:] = normal4(key, first + lane, 0)
+            launched(drift, noise, state)
+            put_state(block, lane, state)
+        _keep(block, paths, first, 0)
+        enter(block, gusts)
         for step in range(n_steps):
-            noise[:] = normal4(key, particle, step + 1)
-            passive_step(drift, step, state, noise, after)
-            state, after = after, state
+            draw_words(block.words, step + 1)
+            normals(block.words, block.wide, NOISE)
+            drift_on(block, gusts, step)
             if (step + 1) % stride == 0:
-                paths[particle, (step + 1) // stride] = state[:3]
+                _keep(block, paths, first, (step + 1) // stride)
     return paths
+
+
+@loop
+def _keep(block: Block, paths: Array, first: int, output: int) -> None:
+    for lane in range(min(LANES, paths.shape[0] - first)):
+        paths[first + lane, output] = blocks.now(block, lane)
 
 
 @loop
@@ -105,7 +123,8 @@ def fly(
         flight = flights[index]
         key = np.uint64((seed << 20) + index)
         if inertial is None:
-            return np.asarray(_fly(flight.drift, key, n_each, flight.n_steps, stride))
+            prepared = prepare(flight.drift, flight.n_steps)
+            return np.asarray(_fly(flight.drift, prepared, key, n_each, flight.n_steps, stride))
         other = key ^ np.uint64(_OTHER_KEY)
         plan, n_steps = flight.drift, flight.n_steps
         return np.asarray(_fly_turning(plan, inertial, key, other, n_each, n_steps, stride))

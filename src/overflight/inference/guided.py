@@ -12,8 +12,8 @@ report's window closes: the weight is multiplied by the exact likelihood and div
 stand-in gave. So every weight at the end is exact, however rough the twist; only the scatter
 depends on it. With a flat twist this is the bootstrap filter.
 
-Particles march in blocks (:mod:`overflight.physics.lanes`): each block goes on alone until particles
-may be resampled, then all wait for each other. Numbers depend only on (key, particle, step), never
+Particles march in blocks (:mod:`overflight.physics.lanes`): each goes on alone until particles may
+be resampled, then all wait for each other. Numbers depend only on (key, particle, step), never
 on threads, and several runs with keys of their own march together. Paths are not copied when
 particles are: a family tree is kept, and the paths that are drawn at the end are read along it.
 """
@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from overflight.inference.lanes import LOCAL, N_TOLD, STATE, WAS, WEIGHT, Marcher
+from overflight.inference.lanes import LOCAL, N_TOLD, STATE, WAS, WEIGHT
 from overflight.inference.model import Model
 from overflight.inference.reports import Reports, Schedule
 from overflight.inference.resampling import ess, lineages, mean_log, systematic
@@ -151,7 +151,10 @@ def _cloud(sizes: Sizes, n_runs: int, n_steps: int, told: Told, n_state: int) ->
         np.zeros((n_state, n)),
         np.zeros((4, n)),
         np.full(n, -math.inf),
-        *(np.zeros((n_reports, n)) for _ in range(4)),
+        np.zeros((n_reports, n)),
+        np.zeros((n_reports, n)),
+        np.zeros((n_reports, n)),
+        np.zeros((n_reports, n)),
         np.zeros((n_outputs, 3, n)),
         np.full((n_outputs, n), -math.inf),
         np.zeros(n, dtype=np.int64),
@@ -174,7 +177,7 @@ def _gather(
     n = sizes.n_particles
     mine = slice(index * n, (index + 1) * n)
     weight_log = cloud.weight_log[mine]
-    chosen = index * n + systematic(weight_log, sizes.n_draws, uniform4(key, _FINAL, 0)[0])
+    chosen = index * n + systematic(weight_log, sizes.n_draws, uniform4(key, _FINAL, 0)[0])  # type: ignore[arg-type]
     rows = lineages(tree[1], chosen)
     outputs = np.arange(len(cloud.paths))
     who = rows[np.searchsorted(tree[0], outputs * sizes.stride)]

@@ -10,15 +10,22 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from overflight.physics import blocks, gusts
+from overflight.physics import gusts
 from overflight.physics.blocks import Block
-from overflight.physics.drift import Drift
-from overflight.physics.gusts import Gusts
 from overflight.physics.kernel import lane_kernel, lane_loop
 from overflight.physics.lanes import LANES, peek, poke
 from overflight.physics.local import arc_tangent_rad
 from overflight.physics.rows import (
-    ERROR_E, ERROR_N, NOISE, WAS_ERROR_E, WAS_ERROR_N, WAS_X, WAS_Y, WAS_Z, X, Y, Z,
+    ERROR_E,
+    ERROR_N,
+    WAS_ERROR_E,
+    WAS_ERROR_N,
+    WAS_X,
+    WAS_Y,
+    WAS_Z,
+    X,
+    Y,
+    Z,
 )  # fmt: skip
 from overflight.physics.sphere import MEAN_RADIUS_M
 from overflight.physics.tangent import basis
@@ -48,18 +55,6 @@ class Marcher(NamedTuple):
     step: Any
     difference: Any
     towards: Any
-
-
-def prepare_balloon(drift: Drift, n_steps: int) -> Gusts:
-    """Make the tables of a passive flight."""
-    return gusts.prepare(drift, n_steps)
-
-
-@lane_loop
-def enter_balloon(block: Block, prepared: Gusts) -> None:
-    """Find where new states lie in the wind."""
-    blocks.locate(block, prepared.sheets)
-    gusts.begin(block, prepared)
 
 
 @lane_kernel
@@ -119,52 +114,4 @@ def balloon_towards(block: Block, told: Array, place: Array) -> None:
         poke(told, OFFSET_N + lane, north * stretch)
 
 
-BALLOON = Marcher(
-    prepare_balloon, enter_balloon, gusts.drift_on, balloon_difference, balloon_towards
-)
-
-
-def one_by_one(step: Any, difference: Any, towards: Any, n_state: int) -> Marcher:
-    """Functions for blocks of a model that has plain ones only; each lane by itself."""
-
-    def prepare(parameters: Any, n_steps: int) -> Any:
-        del n_steps
-        return parameters
-
-    @lane_loop
-    def enter(block: Block, prepared: Any) -> None:
-        pass
-
-    @lane_loop
-    def step_block(block: Block, prepared: Any, k: int) -> None:
-        state, noise, after = np.empty(n_state), np.empty(4), np.empty(n_state)
-        for lane in range(LANES):
-            for i in range(n_state):
-                state[i] = block.wide[STATE[i] + lane]
-                block.wide[WAS[i] + lane] = state[i]
-            for i in range(4):
-                noise[i] = block.wide[NOISE + i * LANES + lane]
-            step(prepared, k, state, noise, after)
-            for i in range(n_state):
-                block.wide[STATE[i] + lane] = after[i]
-
-    @lane_loop
-    def difference_block(block: Block, told: Array, reference: Array) -> None:
-        state, local = np.empty(n_state), np.empty(4)
-        for lane in range(LANES):
-            for i in range(n_state):
-                state[i] = block.wide[STATE[i] + lane]
-            difference(reference, state, local)
-            for i in range(4):
-                told[LOCAL + i * LANES + lane] = local[i]
-
-    @lane_loop
-    def towards_block(block: Block, told: Array, place: Array) -> None:
-        state, offset = np.empty(n_state), np.empty(2)
-        for lane in range(LANES):
-            for i in range(n_state):
-                state[i] = block.wide[STATE[i] + lane]
-            towards(place, state, offset)
-            told[OFFSET_E + lane], told[OFFSET_N + lane] = offset[0], offset[1]
-
-    return Marcher(prepare, enter, step_block, difference_block, towards_block)
+BALLOON = Marcher(gusts.prepare, gusts.enter, gusts.drift_on, balloon_difference, balloon_towards)

@@ -138,7 +138,7 @@ def look_ahead(told: Array, twist: Twist, k: int) -> None:
 
 @lane_loop
 def add_density(told: Array, reports: Reports, report: int, total: Array) -> None:
-    """Add the density of a good report, where the lanes are now, to its sum (reports.density_log)."""
+    """Add to a report's sum its density where the lanes are (reports.density_log)."""
     first, cross, second = reports.shape[report]
     log_norm = reports.log_norm[report]
     if reports.kind[report] == GAUSSIAN:

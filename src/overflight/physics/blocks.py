@@ -28,12 +28,48 @@ from overflight.physics.local import (
     unit_scale,
 )
 from overflight.physics.rows import (
-    CELL, COSINE, DLAT, DLON, DOWN, EAST, EAST0, I0, J0, LAT, LEVEL, LON, N_CELLS, N_LANES, N_WIDE,
-    N_WORDS, NORTH, NORTH0, OVER_M, OVER_N, RATIO, SEC, SECANT, SINE, STEP, STEP_M, STEP_N, SUM_E,
-    SUM_N, SUM_U, UP, WAS_X, WAS_Y, WAS_Z, U, V, X, Y, Z,
+    CELL,
+    COSINE,
+    DLAT,
+    DLON,
+    DOWN,
+    EAST,
+    EAST0,
+    I0,
+    J0,
+    LAT,
+    LEVEL,
+    LON,
+    N_CELLS,
+    N_LANES,
+    N_WIDE,
+    N_WORDS,
+    NORTH,
+    NORTH0,
+    OVER_M,
+    OVER_N,
+    RATIO,
+    SEC,
+    SECANT,
+    SINE,
+    STEP,
+    STEP_M,
+    STEP_N,
+    SUM_E,
+    SUM_N,
+    SUM_U,
+    UP,
+    WAS_X,
+    WAS_Y,
+    WAS_Z,
+    U,
+    V,
+    X,
+    Y,
+    Z,
 )  # fmt: skip
+from overflight.physics.sheets import Sheets
 from overflight.physics.sphere import Vector
-from overflight.physics.windgrid import WindGrid
 
 Array = NDArray[np.float64]
 
@@ -43,46 +79,6 @@ _EDGE = np.float32(1e-6)  # of a cell: round-off on the edge of the box
 _EDGE_RAD = 2e-11
 _SURE_INDEX = 1e9
 _TURN_RAD = 2.0 * math.pi
-
-
-class Sheets(NamedTuple):
-    """An even grid's wind, flat, for :func:`overflight.physics.lanes.corners`."""
-
-    winds: NDArray[np.float32]  # flat (time, level, lat, lon, 2)
-    n_levels: int
-    n_lats: int
-    n_lons: int
-    first_lat_rad: float
-    first_lon_rad: float
-    lats_per_rad: float
-    lons_per_rad: float
-    round_globe: bool
-
-
-def is_even(axis: Array) -> bool:
-    """Whether an axis has one spacing; only on such axes do blocks march.
-
-    >>> is_even(np.array([0.0, 2.5, 5.0])), is_even(np.array([0.0, 2.5, 5.1]))
-    (True, False)
-    """
-    steps = np.diff(axis)
-    return bool(np.abs(steps - steps.mean()).max() <= 1e-9 * abs(steps.mean()) + 1e-11)
-
-
-def sheets_of(grid: WindGrid) -> Sheets:
-    """Lay an even grid's wind out flat, without a copy."""
-    lat, lon = np.radians(grid.lat_deg), np.radians(grid.lon_deg)
-    return Sheets(
-        grid.uv_mps.reshape(-1),
-        len(grid.log_pressure),
-        len(lat),
-        len(lon),
-        float(lat[0]),
-        float(lon[0]),
-        float((len(lat) - 1) / (lat[-1] - lat[0])),
-        float((len(lon) - 1) / (lon[-1] - lon[0])),
-        bool(grid.lon_deg[-1] - grid.lon_deg[0] >= 360.0 - 1e-9),
-    )
 
 
 class Balloons(NamedTuple):

@@ -13,17 +13,15 @@ from numpy.typing import NDArray
 
 from overflight.physics.blocks import (
     Block,
-    Sheets,
     add,
     before,
     blow,
     count_beyond,
     follow,
-    is_even,
+    locate,
     look,
     move,
     put,
-    sheets_of,
     stand,
 )
 from overflight.physics.drift import LAST_SUN, TWILIGHT, Drift, passive_step, spread_mps
@@ -40,17 +38,50 @@ from overflight.physics.local import (
     TWELFTH,
     pole_fraction,
 )
-from overflight.physics.ou import faded_step
+from overflight.physics.memory import kept, memory_of
 from overflight.physics.rows import (
-    COSINE, DECAY, DLAT, DLON, DOWN, ENTRY, ENTRY_1, ERROR_E, ERROR_N, GAIN, GUST_E, GUST_N, LAT, LEVEL, LOG_PRESSURE,
-    NOISE, NOISE_1, NOISE_2, NOISE_3, NOISE_OF_E, NOISE_OF_X, NOISE_OF_XE, OVER_M, OVER_N, RISE, SHARE,
-    SHARE_1, SINE, SPREAD, U, V, WAS_ERROR_E, WAS_ERROR_N, X, Y, Z,
+    COSINE,
+    DECAY,
+    DLAT,
+    DLON,
+    DOWN,
+    ENTRY,
+    ENTRY_1,
+    ERROR_E,
+    ERROR_N,
+    GAIN,
+    GUST_E,
+    GUST_N,
+    LAT,
+    LEVEL,
+    LOG_PRESSURE,
+    NOISE,
+    NOISE_1,
+    NOISE_2,
+    NOISE_3,
+    NOISE_OF_E,
+    NOISE_OF_X,
+    NOISE_OF_XE,
+    OVER_M,
+    OVER_N,
+    RISE,
+    SHARE,
+    SHARE_1,
+    SINE,
+    SPREAD,
+    WAS_ERROR_E,
+    WAS_ERROR_N,
+    U,
+    V,
+    X,
+    Y,
+    Z,
 )  # fmt: skip
+from overflight.physics.sheets import Sheets, is_even, sheets_of
 from overflight.physics.windgrid import cell
 
 Array = NDArray[np.float64]
 
-_DEGREE = 12
 _ONE = np.float32(1.0)
 _ZERO = np.float32(0.0)
 _PER_TWILIGHT = 1.0 / TWILIGHT
@@ -65,7 +96,7 @@ class Gusts(NamedTuple):
     error_levels: Ladder
     error_lats: Ladder
     error_mps: Array  # flat (level, lat); of a table that holds always and everywhere
-    memory: Array  # see :func:`_memory`
+    memory: Array  # see :func:`overflight.physics.memory.memory_of`
     memory_middle: float
     memory_scale: float
     pole_sine_fraction: float
@@ -74,7 +105,7 @@ class Gusts(NamedTuple):
 def prepare(drift: Drift, n_steps: int) -> Gusts:
     """Make the tables that blocks read."""
     table = drift.error
-    memory, middle, scale = _memory(drift, n_steps)
+    memory, middle, scale = memory_of(drift, n_steps)
     return Gusts(
         drift,
         sheets_of(drift.grid),
@@ -96,48 +127,21 @@ def _pole_sine(drift: Drift) -> float:
     return math.sqrt(1.0 - min(pole_fraction(drift.dt_s), 1.0) ** 2)
 
 
-def _memory(drift: Drift, n_steps: int) -> tuple[Array, float, float]:
-    """What an error keeps over a step, by how much it fades: r = dt / tau + climb / length.
-
-    Five functions of r, such that they are smooth where r is small: decay; gain over dt; and the
-    three factors of the noise over sqrt(r), the latter two over dt too. Each is a polynomial of
-    twelfth degree in r moved to [-1, 1]; where r spans less than 3, it errs by less than 1e-9.
-
-    Returns
-    -------
-    coefficients : (5 * 13,)
-        From the highest power to the lowest.
-    middle, scale
-        r is moved by the former and stretched by the latter.
-    """
-    dt_s = drift.dt_s
-    first, last = dt_s / drift.tau_s, dt_s / drift.tau_s
-    if math.isinf(drift.vertical_length_m) or not math.isfinite(first):
-        return np.zeros(5 * (_DEGREE + 1)), 0.0, 0.0
-    heights_m = drift.level.height_m[: 2 * n_steps + 1 : 2]
-    climb_m = float(np.abs(np.diff(heights_m)).max(initial=0.0)) + drift.level.swing_m
-    last += max(climb_m / drift.vertical_length_m, 1e-6)
-    nodes = np.polynomial.chebyshev.chebpts1(4 * _DEGREE)
-    middle, half = 0.5 * (first + last), 0.5 * (last - first)
-    ratios = middle + half * nodes
-    steps = [faded_step(dt_s / r, dt_s, 0.0, 1.0) for r in ratios]
-    root = np.sqrt(ratios)
-    rows = np.array([
-        [one.decay for one in steps],
-        [one.gain_s / dt_s for one in steps],
-        np.array([one.noise_e for one in steps]) / root,
-        np.array([one.noise_xe for one in steps]) / root / dt_s,
-        np.array([one.noise_x for one in steps]) / root / dt_s,
-    ])  # fmt: skip
-    fits = [np.polynomial.Chebyshev.fit(nodes, row, _DEGREE, domain=[-1, 1]) for row in rows]
-    powers = [np.polynomial.chebyshev.cheb2poly(fit.coef)[::-1] for fit in fits]
-    return np.concatenate(powers), middle, 1.0 / half
+@lane_kernel
+def put_state(block: Block, lane: int, state: Array) -> None:
+    """Note a state (five numbers, see drift.passive_step) in a lane; :func:`enter` follows."""
+    poke(block.wide, X + lane, state[0])
+    poke(block.wide, Y + lane, state[1])
+    poke(block.wide, Z + lane, state[2])
+    poke(block.wide, ERROR_E + lane, state[3])
+    poke(block.wide, ERROR_N + lane, state[4])
 
 
 @lane_loop
-def begin(block: Block, gusts: Gusts) -> None:
-    """Note what stays the same for every step, where it does."""
+def enter(block: Block, gusts: Gusts) -> None:
+    """Find where new states lie in the wind, and note what every step has in common."""
     drift, wide = gusts.drift, block.wide
+    locate(block, gusts.sheets)
     for lane in range(LANES):
         poke(wide, RISE + lane, 0.0)
         poke(wide, DECAY + lane, drift.ou.decay)
@@ -185,20 +189,12 @@ def _fade(block: Block, gusts: Gusts, step: int) -> None:
         ratio = peek(wide, SHARE + lane)
         at = (ratio - gusts.memory_middle) * gusts.memory_scale
         root = math.sqrt(ratio)
-        poke(wide, DECAY + lane, _polynomial(gusts.memory, 0, at))
-        poke(wide, GAIN + lane, dt_s * _polynomial(gusts.memory, 1, at))
-        poke(wide, NOISE_OF_E + lane, root * _polynomial(gusts.memory, 2, at))
+        poke(wide, DECAY + lane, kept(gusts.memory, 0, at))
+        poke(wide, GAIN + lane, dt_s * kept(gusts.memory, 1, at))
+        poke(wide, NOISE_OF_E + lane, root * kept(gusts.memory, 2, at))
         root *= dt_s
-        poke(wide, NOISE_OF_XE + lane, root * _polynomial(gusts.memory, 3, at))
-        poke(wide, NOISE_OF_X + lane, root * _polynomial(gusts.memory, 4, at))
-
-
-@lane_kernel
-def _polynomial(coefficients: Array, row: int, at: float) -> float:
-    total = coefficients[row * (_DEGREE + 1)]
-    for power in range(1, _DEGREE + 1):
-        total = total * at + coefficients[row * (_DEGREE + 1) + power]
-    return float(total)
+        poke(wide, NOISE_OF_XE + lane, root * kept(gusts.memory, 3, at))
+        poke(wide, NOISE_OF_X + lane, root * kept(gusts.memory, 4, at))
 
 
 @lane_loop

@@ -43,8 +43,8 @@ def _plain_number(bits: int) -> np.float64:
 
 _PLAIN = os.environ.get("NUMBA_DISABLE_JIT") == "1"
 
-bits: Callable[[float], np.int64] = _plain_bits if _PLAIN else _bits
-number: Callable[[np.int64], float] = _plain_number if _PLAIN else _number
+bits: Callable[..., Any] = _plain_bits if _PLAIN else _bits
+number: Callable[..., Any] = _plain_number if _PLAIN else _number
 
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 _PER_LN2 = 1.0 / math.log(2.0)
@@ -70,7 +70,7 @@ def exponential(x: float) -> float:
     middle = (_EXP[4] + _EXP[5] * rest) + (_EXP[6] + _EXP[7] * rest) * square
     high = (_EXP[8] + _EXP[9] * rest) + (_EXP[10] + _EXP[11] * rest) * square
     power = number((np.int64(whole) + _BIAS) << _FRACTION_BITS)
-    return (low + fourth * (middle + fourth * (high + fourth * _EXP[12]))) * power
+    return float((low + fourth * (middle + fourth * (high + fourth * _EXP[12]))) * power)
 
 
 _MANTISSA = np.int64((1 << 52) - 1)
@@ -98,4 +98,5 @@ def logarithm(x: float) -> float:
     q2 = q * q
     low = (_LOG[0] + _LOG[1] * q) + (_LOG[2] + _LOG[3] * q) * q2
     high = (_LOG[4] + _LOG[5] * q) + (_LOG[6] + _LOG[7] * q) * q2
-    return s * (low + (high + (_LOG[8] + _LOG[9] * q) * q2 * q2) * (q2 * q2)) + power * _LN2
+    series = low + (high + (_LOG[8] + _LOG[9] * q) * q2 * q2) * (q2 * q2)
+    return float(s * series + power * _LN2)

@@ -20,11 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from overflight.physics import blocks
-from overflight.physics.blocks import Balloons, Block, Sheets, is_even, sheets_of
+from overflight.physics.blocks import Balloons, Block
 from overflight.physics.integrate import midpoint_step, rk4_step
 from overflight.physics.kernel import kernel, loop
 from overflight.physics.lanes import LANES
 from overflight.physics.local import pole_fraction
+from overflight.physics.sheets import Sheets, is_even, sheets_of
 from overflight.physics.sphere import Vector, rate
 from overflight.physics.windgrid import WindGrid, wind
 

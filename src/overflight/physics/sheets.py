@@ -1,0 +1,50 @@
+"""A wind grid as blocks read it: one flat array, and even axes in radians."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from overflight.physics.windgrid import WindGrid
+
+Array = NDArray[np.float64]
+
+
+class Sheets(NamedTuple):
+    """An even grid's wind, flat, for :func:`overflight.physics.lanes.corners`."""
+
+    winds: NDArray[np.float32]  # flat (time, level, lat, lon, 2)
+    n_levels: int
+    n_lats: int
+    n_lons: int
+    first_lat_rad: float
+    first_lon_rad: float
+    lats_per_rad: float
+    lons_per_rad: float
+    round_globe: bool
+
+
+def is_even(axis: Array) -> bool:
+    """Whether an axis has one spacing; only on such axes do blocks march.
+
+    >>> is_even(np.array([0.0, 2.5, 5.0])), is_even(np.array([0.0, 2.5, 5.1]))
+    (True, False)
+    """
+    steps = np.diff(axis)
+    return bool(np.abs(steps - steps.mean()).max() <= 1e-9 * abs(steps.mean()) + 1e-11)
+
+
+def sheets_of(grid: WindGrid) -> Sheets:
+    """Lay an even grid's wind out flat, without a copy."""
+    lat, lon = np.radians(grid.lat_deg), np.radians(grid.lon_deg)
+    return Sheets(
+        grid.uv_mps.reshape(-1),
+        len(grid.log_pressure),
+        len(lat),
+        len(lon),
+        float(lat[0]),
+        float(lon[0]),
+        float((len(lat) - 1) / (lat[-1] - lat[0])),
+        float((len(lon) - 1) / (lon[-1] - lon[0])),
+        bool(grid.lon_deg[-1] - grid.lon_deg[0] >= 360.0 - 1e-9),
+    )
