@@ -97,7 +97,8 @@ def doctor() -> None:
     typer.echo(f"overflight {installed.version()}")
     typer.echo(f"Python {platform.python_version()} ({platform.platform()}): {sys.executable}")
     typer.echo(f"threads: {installed.n_threads()} (set NUMBA_NUM_THREADS to change it)")
-    typer.echo(f"cache folder: {plain(installed.cache())}")
+    typer.echo(f"winds kept in: {plain(installed.winds())}")
+    typer.echo(f"compiled code kept in: {plain(installed.compiled())}")
     typer.echo("network: used by 'overflight wind fetch' only, and only when it is typed")
     for extra in dict.fromkeys(package.extra for package in packages):  # in the order declared
         members = [package for package in packages if package.extra == extra]

@@ -11,13 +11,11 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import metadata
-from pathlib import Path
 
-from platformdirs import user_cache_dir
+from overflight import kept
 
 NAME = "overflight"
 UNION = "all"  # the extra made of other extras
-CACHE_SWITCH = "OVERFLIGHT_CACHE"
 
 _REQUIREMENT = re.compile(r"(?P<name>[\w.-]+)(?P<needs>[^;]*)(?:;(?P<marker>.*))?")
 _EXTRA = re.compile(r"extra\s*==\s*['\"](?P<extra>[\w-]+)['\"]")
@@ -87,14 +85,33 @@ def n_threads() -> int:
     return os.cpu_count() or 1
 
 
-def cache() -> str:
+def winds() -> str:
     """Where winds that were read are kept between runs, and how much they take."""
-    wanted = os.environ.get(CACHE_SWITCH, "")
-    if wanted.lower() == "off":
-        return f"none ({CACHE_SWITCH}=off)"
-    place = Path(wanted) if wanted else Path(user_cache_dir(NAME)) / "winds"
-    size = sum(file.stat().st_size for file in place.rglob("*") if file.is_file())
-    return f"{place} ({size / 1e6:,.1f} MB; set {CACHE_SWITCH} to a folder or to 'off')"
+    place = kept.winds()
+    if place is None:
+        return f"none ({kept.SWITCH}=off)"
+    size_bytes, code = kept.size_bytes(place), kept.compiled()
+    if code is not None and place in code.parents:  # both were moved to one folder
+        size_bytes -= kept.size_bytes(code)
+    return f"{place} ({_megabytes(size_bytes)}; set {kept.SWITCH} to a folder or to 'off')"
+
+
+def compiled() -> str:
+    """Where compiled code is kept between runs, how much it takes, or why it is not used."""
+    place = kept.compiled()
+    if place is None:
+        return f"none ({kept.SWITCH}=off): every run compiles"
+    doubt = kept.doubt(place)
+    if doubt:
+        return f"{place} (not used, so every run compiles: {doubt})"
+    size = _megabytes(kept.size_bytes(place))
+    if not kept.can_be_written(place):
+        return f"{place} ({size}; cannot be written: every run compiles what is not there)"
+    return f"{place} ({size})"
+
+
+def _megabytes(size_bytes: int) -> str:
+    return f"{size_bytes / 1e6:,.1f} MB"
 
 
 def version() -> str:

@@ -9,6 +9,7 @@ import pytest
 import xarray as xr
 from windfiles import era5, write
 
+from overflight import kept
 from overflight.fields import packed, source, store
 from overflight.fields.canonical import ALL, Need
 from overflight.fields.readers import netcdf
@@ -17,7 +18,7 @@ from overflight.fields.readers import netcdf
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
     place = tmp_path / "cache"
-    monkeypatch.setenv(store.SWITCH, str(place))
+    monkeypatch.setenv(kept.SWITCH, str(place))
     return place
 
 
@@ -78,7 +79,7 @@ def test_a_damaged_entry_counts_as_absent(tmp_path, cache, harm):
 def test_without_a_folder_to_write_it_only_takes_longer(tmp_path, monkeypatch):
     path = write(era5(), tmp_path / "x.nc")
     for place in ("off", "/proc/no/such/place"):
-        monkeypatch.setenv(store.SWITCH, place)
+        monkeypatch.setenv(kept.SWITCH, place)
         assert not opened(path).from_cache
         assert not opened(path).from_cache
     assert store.use().n_entries == 0

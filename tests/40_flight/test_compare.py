@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from overflight import kept
 from overflight.errors import CoverageError, FieldError
-from overflight.fields import canonical, packed, source, store, synthetic
+from overflight.fields import canonical, packed, source, synthetic
 from overflight.fields.readers import tdump
 from overflight.flight.compare import compare, of_files
 from overflight.physics import sphere
@@ -112,7 +113,7 @@ def test_several_tracks_open_the_wind_once_and_are_what_they_are_alone(tmp_path,
     lifted = replace(tracks[1], pressure_pa=0.8 * tracks[1].pressure_pa)
     opened, real = [], source.open_winds
     monkeypatch.setattr(source, "open_winds", lambda *a, **k: opened.append(a) or real(*a, **k))
-    monkeypatch.setenv(store.SWITCH, str(tmp_path / "cache"))
+    monkeypatch.setenv(kept.SWITCH, str(tmp_path / "cache"))
     together = of_files([tracks[0], lifted], [tmp_path / "wind.nc"])
     assert len(opened) == 1
     for track, found in zip([tracks[0], lifted], together, strict=True):

@@ -7,7 +7,7 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from overflight import installed
+from overflight import installed, kept
 from overflight.cli import app
 
 
@@ -62,3 +62,31 @@ def test_the_number_of_threads_can_be_set(monkeypatch, wanted, said):
     monkeypatch.setenv("NUMBA_NUM_THREADS", wanted)
     assert said in doctor().output
     assert installed.n_threads() >= 1
+
+
+def test_it_says_where_winds_and_code_are_kept_and_how_much(monkeypatch, tmp_path):
+    monkeypatch.setenv(kept.SWITCH, str(tmp_path))
+    (tmp_path / "wind").mkdir()
+    (tmp_path / "wind" / "u_mps.npy").write_bytes(bytes(2_000_000))
+    (tmp_path / "compiled").mkdir(mode=0o700)
+    (tmp_path / "compiled" / "one.code").write_bytes(bytes(1_000_000))
+    told = doctor().output
+    assert f"winds kept in: {tmp_path} (2.0 MB;" in told
+    assert f"compiled code kept in: {tmp_path / 'compiled'} (1.0 MB)" in told
+
+
+def test_it_says_when_code_is_not_kept_and_why(monkeypatch, tmp_path):
+    monkeypatch.setenv(kept.SWITCH, "off")
+    assert (
+        "compiled code kept in: none (OVERFLIGHT_CACHE=off): every run compiles" in doctor().output
+    )
+    monkeypatch.setenv(kept.SWITCH, str(tmp_path))
+    (tmp_path / "compiled").mkdir()
+    (tmp_path / "compiled").chmod(0o777)
+    assert f"chmod go-w {tmp_path / 'compiled'}" in doctor().output
+
+
+def test_it_says_when_code_cannot_be_written(monkeypatch, tmp_path):
+    monkeypatch.setenv(kept.SWITCH, str(tmp_path))
+    monkeypatch.setattr(kept.os, "access", lambda *_: False)
+    assert "cannot be written: every run compiles what is not there" in doctor().output

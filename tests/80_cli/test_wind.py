@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from overflight import account
+from overflight import account, kept
 from overflight.case.load import load
 from overflight.case.template import write_new
 from overflight.cli import app
 from overflight.errors import CoverageError, FieldError, OverflightError
-from overflight.fields import climatology, packed, source, store
+from overflight.fields import climatology, packed, source
 from overflight.flight import winds
 from overflight.flight.needs import needed
 from overflight.inference.sample import posterior
@@ -28,7 +28,7 @@ QUICK = Settings(
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
-    monkeypatch.setenv(store.SWITCH, str(tmp_path / "cache"))
+    monkeypatch.setenv(kept.SWITCH, str(tmp_path / "cache"))
 
 
 @pytest.fixture(scope="module")

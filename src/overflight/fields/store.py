@@ -23,13 +23,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import platformdirs
 import xarray as xr
 
+from overflight import kept
 from overflight.fields.canonical import DIMS, VARIABLES, Need
 
 FORMAT = 1  # of an entry; raise it when entries of before must not be used
-SWITCH = "OVERFLIGHT_CACHE"  # a folder, or "off"
 LIMIT_BYTES = 20_000_000_000  # the least recently used entries beyond it go
 _CHUNK_BYTES = 1 << 22
 _ABOUT = "entry.json"  # written last, inside a folder that is renamed into place
@@ -37,10 +36,7 @@ _ABOUT = "entry.json"  # written last, inside a folder that is renamed into plac
 
 def folder() -> Path | None:
     """Where winds are kept between runs; None where the person said "off"."""
-    wanted = os.environ.get(SWITCH, "")
-    if wanted.lower() == "off":
-        return None
-    return Path(wanted) if wanted else Path(platformdirs.user_cache_dir("overflight")) / "winds"
+    return kept.winds()
 
 
 def sha256(path: Path) -> str:
