@@ -6,11 +6,25 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from overflight import kept
+
 settings.register_profile("fast", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=200, deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "fast")
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _keep_apart_from_the_persons_own(tmp_path_factory):
+    """Winds and compiled code are kept for the processes of one test run, and for no other."""
+    before = os.environ.get(kept.SWITCH)
+    os.environ[kept.SWITCH] = str(tmp_path_factory.mktemp("kept"))
+    yield
+    if before is None:
+        del os.environ[kept.SWITCH]
+    else:
+        os.environ[kept.SWITCH] = before
 
 
 @pytest.fixture(scope="session")
