@@ -3,14 +3,17 @@
 import warnings
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import xarray as xr
-import zarr
 
 from overflight.errors import FieldError
 from overflight.fields.canonical import ALL, Need
 from overflight.fields.readers import dataset
 from overflight.fields.readers.netcdf import damaged
+
+if TYPE_CHECKING:
+    import zarr
 
 _ROOTS = {".zgroup", ".zmetadata", "zarr.json"}
 
@@ -51,7 +54,9 @@ def read(path: Path, need: Need = ALL) -> list[xr.Dataset]:
         raise damaged(path, error) from error
 
 
-def _store(path: Path) -> zarr.storage.LocalStore | zarr.storage.ZipStore:
+def _store(path: Path) -> "zarr.storage.LocalStore | zarr.storage.ZipStore":
+    import zarr  # noqa: PLC0415 (a tenth of the start of an account that reads no store)
+
     if path.is_dir():
         return zarr.storage.LocalStore(path, read_only=True)
     return zarr.storage.ZipStore(path, mode="r", read_only=True)
