@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from overflight.case.load import load
+from overflight.case.load import bundled, load
 from overflight.case.model import Case
 from overflight.fields import places
 from overflight.flight import winds
@@ -26,6 +26,12 @@ from overflight.ledgers.traversed import Traversed
 from overflight.release import page, provenance, tables
 
 Progress = Callable[[str, int, int], None]  # (stage, done, total)
+
+# The least work that goes through every compiled loop of an account.
+_LEAST = Settings(
+    n_points=8, n_strata=1, n_filtered=1, n_runs=2, n_particles=8, n_draws=2, n_paths=8, n_starts=1,
+    n_threads=1,
+)  # fmt: skip
 
 ZONE_KINDS = ("country", "state", "territorial_sea")
 
@@ -110,6 +116,21 @@ def run(
         tables.write(made, scratch)
         _write_manifest(scratch, inputs, drawn, settings)
     return Account(case, drawn, ledgers, left_out, out / "report.html")
+
+
+def warm() -> None:
+    """Have all that an account needs compiled and kept, in seconds if it is already.
+
+    To be called once before many processes start, so that one compiles and the others load. Where
+    code cannot be kept (:mod:`overflight.compiled`) this process alone gains.
+    """
+    folder = bundled("2023-conus")
+    case = load(folder)
+    blown = winds.of_case(case, folder, ())
+    settings = replace(_LEAST, dt_s=blown.step_s)
+    drawn = posterior(case, blown.grid, blown.error, settings, 1)
+    prior(case, blown.grid, blown.error, settings, 1)
+    carried.ledger(case.balloon, float_heights_m(drawn))
 
 
 def _wind_hashes(wind: Wind) -> dict[str, str]:

@@ -175,3 +175,34 @@ def test_an_interrupted_run_leaves_nothing_behind(tmp_path):
         assert run.wait(timeout=120) == 130
     assert not out.exists()
     assert not out.parent.exists() or list(out.parent.iterdir()) == []
+
+
+COUNTED = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from numba.core import event
+from overflight import account
+from overflight.case.load import bundled
+
+class Listener(event.Listener):
+    def on_start(self, happened):
+        print("compiled", happened.data["dispatcher"].py_func.__qualname__)
+    def on_end(self, happened):
+        pass
+
+event.register("numba:compile", Listener())
+account.run(bundled("2023-conus"), Path(sys.argv[1]), settings=replace(account._LEAST, n_threads=2))
+"""
+
+
+def test_a_warmed_account_compiles_nothing(tmp_path):
+    for code in ("from overflight import account; account.warm()", COUNTED):
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(tmp_path / "release")],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert done.stdout == ""
