@@ -27,7 +27,7 @@ def pins(root, name) -> dict[str, list[str]]:
 def declared(root, name) -> list[Requirement]:
     project = tomllib.loads((root / "pyproject.toml").read_text())
     groups = project["dependency-groups"]
-    wanted = {"run": ["build"], "dev": ["build", "test", "lint"]}[name]
+    wanted = {"run": ["build"], "dev": ["build", "test", "lint", "card"]}[name]
     lines = project["project"]["dependencies"] + [line for g in wanted for line in groups[g]]
     return [Requirement(line) for line in lines]
 
