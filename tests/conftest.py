@@ -1,6 +1,10 @@
 """What every test may use."""
 
 import os
+import pickle
+import subprocess
+import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -43,3 +47,47 @@ def shared_data() -> Path:
 def root() -> Path:
     """The project's root folder."""
     return ROOT
+
+
+SIMULATED = {"NUMBA_ENABLE_CUDASIM": "1", "NUMBA_DISABLE_JIT": "1"}
+
+
+@pytest.fixture(params=["simulated", pytest.param("real", marks=pytest.mark.gpu)])
+def on_card(request, tmp_path):
+    """Call "module:function" where kernels run on a graphics card: a simulated one, or a real one.
+
+    The simulator runs the kernels' own lines as plain Python, thread by thread: it tests what they
+    do, not how a card rounds. The module may lie beside the test.
+    """
+    if request.param == "real":
+        return _really(request)
+
+    def simulated(name, *arguments):
+        job = tmp_path / "job.pickle"
+        packed = pickle.dumps(arguments)
+        job.write_bytes(pickle.dumps((str(request.path.parent), name, packed)))
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "tests" / "simulate_card.py"), str(job)],
+            env=os.environ | SIMULATED, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return pickle.loads(job.with_suffix(".done").read_bytes())
+
+    return simulated
+
+
+def _really(request):
+    from overflight.errors import OverflightError
+    from overflight.flight import device
+
+    try:
+        device.require()
+    except OverflightError as error:
+        pytest.skip(f"{error.found}: not compared with a real card")
+    sys.path.insert(0, str(request.path.parent))
+
+    def call(name, *arguments):
+        module, _, function = name.partition(":")
+        return getattr(import_module(module), function)(*arguments)
+
+    return call

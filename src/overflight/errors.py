@@ -5,6 +5,7 @@
       FieldError            wind or terrain data are unusable          -> get other data
         CoverageError       the data do not reach that place or time
       InferenceError        the sampler cannot answer honestly         -> change the run
+      DeviceError           no graphics card, or too small a one       -> use the processor
       MissingExtraError     an optional package is absent              -> install it
 
 An error always says three things: what was found, what was expected, what to do.
@@ -38,6 +39,10 @@ class CoverageError(FieldError):
 
 class InferenceError(OverflightError):
     """The sampler ran, but its answer would mislead."""
+
+
+class DeviceError(OverflightError):
+    """A graphics card is absent, or cannot hold the job."""
 
 
 class MissingExtraError(OverflightError, ImportError):
