@@ -86,7 +86,7 @@ $(RUN): | $(BIN)/python
 	@rm -f "$(VENV)"/.run-* && touch "$@"
 
 $(DEV): | $(BIN)/python
-	@echo "Installing the packages of requirements/dev.lock (some 890 MB on disk)"
+	@echo "Installing the packages of requirements/dev.lock (some 1.3 GB on disk)"
 	@$(INSTALL) -r requirements/dev.lock
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@rm -f "$(VENV)"/.dev-* "$(VENV)"/.run-* && touch "$@" "$(RUN)"
