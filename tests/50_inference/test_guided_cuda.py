@@ -8,7 +8,7 @@ from jet import MODEL, fixes, guide, jet
 
 from overflight.errors import DeviceError
 from overflight.flight import device
-from overflight.inference import guided, guided_cuda, pilot, twist
+from overflight.inference import guided, guided_cuda, pilot, resampling, twist
 from overflight.inference.model import balloon
 from overflight.inference.reports import DISC, disc_log_norm, schedule
 from overflight.physics.drift import Drift, LevelLaw
@@ -66,22 +66,22 @@ def guided_path(drift):
 
 
 def same(found, expected):
-    """All that a run says, to what round-off can do."""
-    assert found.log_evidence == pytest.approx(expected.log_evidence, abs=1e-9)
-    np.testing.assert_allclose(found.ess, expected.ess, rtol=1e-9)
+    """All that a run says, to what single precision in the processor's blocks can do."""
+    assert found.log_evidence == pytest.approx(expected.log_evidence, abs=1e-4)
+    np.testing.assert_allclose(found.ess, expected.ess, rtol=1e-4)
     np.testing.assert_array_equal(found.ancestor, expected.ancestor)
     assert (found.n_ancestors, found.n_lost) == (expected.n_ancestors, expected.n_lost)
-    np.testing.assert_allclose(found.log_mixture, expected.log_mixture, atol=1e-9)
-    np.testing.assert_allclose(found.log_density, expected.log_density, atol=1e-9)
+    np.testing.assert_allclose(found.log_mixture, expected.log_mixture, atol=1e-4)
+    np.testing.assert_allclose(found.log_density, expected.log_density, atol=1e-4)
     assert found.paths.shape == expected.paths.shape
-    assert MEAN_RADIUS_M * np.abs(found.paths - expected.paths).max() < 0.01
+    assert MEAN_RADIUS_M * np.abs(found.paths - expected.paths).max() < 1.0
 
 
 def test_a_run_over_the_ellipsoid_is_the_processors(drift, seen, on_card):
     """Resampled several times, also between the points of the paths."""
     sizes = guided.Sizes(n_particles=24, n_draws=10, stride=4, every=3)
     key = 5
-    expected = guided.run(balloon(), drift, *seen, key, sizes)
+    expected = guided.run(balloon(), drift, *seen, [key], sizes)[0]
     assert 1 < expected.n_ancestors < 20
     same(on_card(RUN, "balloon", drift, *seen, key, sizes), expected)
 
@@ -89,7 +89,7 @@ def test_a_run_over_the_ellipsoid_is_the_processors(drift, seen, on_card):
 def test_streaming_the_wind_changes_nothing(drift, seen, on_card):
     sizes = guided.Sizes(n_particles=10, n_draws=10, stride=4, every=3)
     room = int(2 * 3 * drift.grid.uv_mps[0].nbytes / device.WIND_SHARE)
-    expected = guided.run(balloon(), drift, *seen, 6, sizes)
+    expected = guided.run(balloon(), drift, *seen, [6], sizes)[0]
     same(on_card(RUN, "balloon", drift, *seen, 6, sizes, room), expected)
 
 
@@ -100,7 +100,7 @@ def test_particles_that_leave_the_wind_stay_and_count_no_more(
     lon_deg = np.linspace(-10.0, east_edge_deg, 9)
     narrow = drift._replace(grid=drift.grid._replace(lon_deg=lon_deg))
     sizes = guided.Sizes(n_particles=20, n_draws=10, stride=4, every=3)
-    expected = guided.run(balloon(), narrow, *seen, 7, sizes)
+    expected = guided.run(balloon(), narrow, *seen, [7], sizes)[0]
     assert expected.n_lost > 0
     assert math.isinf(expected.log_evidence) == all_lost
     same(on_card(RUN, "balloon", narrow, *seen, 7, sizes), expected)
@@ -112,9 +112,9 @@ def test_a_flight_of_another_kind_has_its_exact_evidence(on_card):
     reports = fixes([0, 12, 24], [(3.0, 0.0), (310.0, 8.0), (590.0, -20.0)], [20.0, 10.0, 25.0])
     tw, plan = guide(parameters, reports, 24)
     sizes = guided.Sizes(n_particles=6, n_draws=4, stride=4, every=12)
-    arguments = (parameters, tw, reports, plan, 2, sizes)
-    expected = guided.run(MODEL, *arguments).log_evidence
-    found = on_card(RUN, "jet", *arguments).log_evidence
+    arguments = (parameters, tw, reports, plan)
+    expected = guided.run(MODEL, *arguments, [2], sizes)[0].log_evidence
+    found = on_card(RUN, "jet", *arguments, 2, sizes).log_evidence
     assert found == pytest.approx(twist.start_log(tw), abs=1e-6)
     assert found == pytest.approx(expected, abs=1e-9)
 
@@ -126,7 +126,7 @@ def test_draws_by_weight_do_not_depend_on_how_sums_are_cut(on_card):
     weight_log[-3:] = -np.inf
     weight = np.exp(weight_log - weight_log.max())
     for parents, (high, total, squares) in on_card(WEIGH, weight_log, 64, 0.37, (1, 3, 7, 50)):
-        np.testing.assert_array_equal(parents, guided._systematic(weight_log, 64, 0.37))
+        np.testing.assert_array_equal(parents, resampling.systematic(weight_log, 64, 0.37))
         assert high == weight_log.max()
         assert (total, squares) == (pytest.approx(weight.sum()), pytest.approx((weight**2).sum()))
         assert np.isfinite(weight_log[parents]).all()

@@ -43,7 +43,7 @@ Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 # A stream apart from the particles' own, for resampling and the final draw.
-_RESAMPLE, _FINAL = 0xFFFFFFFE, 0xFFFFFFFF
+RESAMPLE, FINAL = 0xFFFFFFFE, 0xFFFFFFFF
 
 
 class Cloud(NamedTuple):
@@ -177,7 +177,7 @@ def _gather(
     n = sizes.n_particles
     mine = slice(index * n, (index + 1) * n)
     weight_log = cloud.weight_log[mine]
-    chosen = index * n + systematic(weight_log, sizes.n_draws, uniform4(key, _FINAL, 0)[0])  # type: ignore[arg-type]
+    chosen = index * n + systematic(weight_log, sizes.n_draws, uniform4(key, FINAL, 0)[0])  # type: ignore[arg-type]
     rows = lineages(tree[1], chosen)
     outputs = np.arange(len(cloud.paths))
     who = rows[np.searchsorted(tree[0], outputs * sizes.stride)]
@@ -383,7 +383,7 @@ def _resample(
             continue
         none = False
         settled[one] += mean_log(weight_log)
-        start = uniform4(keys[one], _RESAMPLE, k)[0]
+        start = uniform4(keys[one], RESAMPLE, k)[0]
         parents[mine] = one * n + systematic(weight_log, n, start)
         weight_log[:] = 0.0
     if none:

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from overflight.errors import DeviceError
 from overflight.flight import device
 from overflight.flight.ensemble_cuda import open_wind
-from overflight.inference import guided
-from overflight.inference.guided import GOOD, MIXTURE, Run, Sizes
+from overflight.inference.guidance import GOOD, MIXTURE
+from overflight.inference.guided import FINAL, RESAMPLE, Run, Sizes
 from overflight.inference.model import Model
 from overflight.inference.reports import Reports, Schedule
 from overflight.inference.twist import Twist
@@ -39,7 +39,7 @@ def run(
     sizes: Sizes,
     room_bytes: int | None = None,
 ) -> Run:
-    """Run one guided filter on the card; arguments and result as of :func:`.guided.run`.
+    """Run one guided filter on the card; as one key's of :func:`.guided.run`.
 
     The wind of a :class:`~overflight.physics.drift.Drift` is streamed, other parameters lie on the
     card.
@@ -159,7 +159,7 @@ class _Filter:
         """Note the effective sample size where a path point is kept; resample where it is due."""
         sizes = self._sizes
         kept = k % sizes.stride == 0
-        considered = k % sizes.every == 0 and k < self._n_steps
+        considered = k % sizes.every == 0 and 0 < k < self._n_steps
         if not (kept or considered):
             return
         mean_log, ess = self._measure()
@@ -198,7 +198,7 @@ class _Filter:
 
     def _resample(self, k: int) -> None:
         """Replace the particles by systematic draws of equal weight."""
-        parents = self._chosen(self._sizes.n_particles, guided._RESAMPLE, k)
+        parents = self._chosen(self._sizes.n_particles, RESAMPLE, k)
         cloud = self._cloud
         self._cloud = cloud._replace(
             states=self._taken(cloud.states, parents),
@@ -214,7 +214,7 @@ class _Filter:
         sizes, n_reports = self._sizes, self._n_reports
         mean_log, ess = self._measure()
         self._ess[-1] = ess
-        chosen = self._chosen(sizes.n_draws, guided._FINAL, 0)
+        chosen = self._chosen(sizes.n_draws, FINAL, 0)
         by_report = self._host(self._taken(self._cloud.books, chosen))
         by_report = by_report.reshape(-1, 4, sizes.n_draws)[:n_reports].transpose(2, 0, 1)
         return Run(

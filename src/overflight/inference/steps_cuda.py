@@ -1,6 +1,6 @@
 """The guided filter's inner loops on a graphics card: one thread a particle.
 
-The scalar functions are those of :mod:`.guided`; only the loop around them and the arrangement of
+The scalar functions are those of :mod:`.guidance`; only the loop around them and the arrangement of
 the arrays are of the card. All that the processor's filter keeps per particle is kept here per
 number, so that neighbouring threads read neighbouring memory.
 """
@@ -12,14 +12,14 @@ import numpy as np
 from numba import cuda
 from numpy.typing import NDArray
 
-from overflight.inference.guided import (
+from overflight.inference.guidance import (
     GOOD,
     LENT,
     MIXTURE,
     TOTAL,
-    _propose,
-    _psi_log,
-    _stand_in_log,
+    propose,
+    psi_log,
+    stand_in_log,
 )
 from overflight.inference.model import Model
 from overflight.inference.reports import Reports, Schedule, density_log, log_sum
@@ -112,7 +112,7 @@ def _account(model: Model) -> Any:
                 )
             )  # fmt: skip
             if k == twist.due[report]:
-                books[row + LENT, i] = _stand_in_log(twist, report, local)
+                books[row + LENT, i] = stand_in_log(twist, report, local)
             if k == reports.last[report]:
                 good = math.log(books[row + TOTAL, i] / reports.moments[report])
                 mixture = log_sum(reports.log_good[report] + good, reports.log_bad[report])
@@ -139,10 +139,10 @@ def _begin(model: Model, account: Any) -> Any:
             noise[row] = 0.0
         start(parameters, noise, state)
         difference(twist.pilot[0], state, local)
-        weight_log = _propose(twist, 0, local, normal4(key, i, 0), noise, pull)
+        weight_log = propose(twist, 0, local, normal4(key, i, 0), noise, pull)
         start(parameters, noise, state)
         difference(twist.pilot[0], state, local)
-        weight_log += _psi_log(twist.curvature[0], twist.slope[0], twist.offset[0], local)
+        weight_log += psi_log(twist.curvature[0], twist.slope[0], twist.offset[0], local)
         weight_log += account(guide, 0, i, state, local, pull, cloud.books)
         put(state, cloud.states, i)
         put(local, cloud.local, i)
@@ -159,13 +159,13 @@ def _one_step(model: Model) -> Any:
     def one_step(parameters, guide, k, normals, moving):  # type: ignore[no-untyped-def]
         """Take one guided step; return what the log weight gains, NaN where the wind ends."""
         twist, local, noise = guide.twist, moving.local, moving.noise
-        was = _psi_log(twist.pre_curvature[k], twist.pre_slope[k], twist.pre_offset[k], local)
+        was = psi_log(twist.pre_curvature[k], twist.pre_slope[k], twist.pre_offset[k], local)
         _ahead(twist, k, local, moving.ahead)
-        change = _propose(twist, k + 1, moving.ahead, normals, noise, moving.pull) - was
+        change = propose(twist, k + 1, moving.ahead, normals, noise, moving.pull) - was
         step(parameters, k, moving.state, noise, moving.after)
         difference(twist.pilot[k + 1], moving.after, local)
         after = k + 1
-        return change + _psi_log(
+        return change + psi_log(
             twist.curvature[after], twist.slope[after], twist.offset[after], local
         )
 
