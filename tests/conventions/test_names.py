@@ -22,6 +22,9 @@ EXCEPTIONS = {
     "sigma": "the standard deviation of the wind error in m/s, as the literature calls it",
     "noise_e": "an element of the matrix written beside it",
     "noise_xe": "an element of the matrix written beside it",
+    "value": "of an axis of any kind, in the unit of the axis",
+    "exponential": "a pure function of a pure number",
+    "logarithm": "a pure function of a pure number",
 }
 
 

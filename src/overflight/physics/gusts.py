@@ -38,7 +38,7 @@ from overflight.physics.local import (
     TWELFTH,
     pole_fraction,
 )
-from overflight.physics.memory import kept, memory_of
+from overflight.physics.memory import kept_scale, memory_of
 from overflight.physics.rows import (
     COSINE,
     DECAY,
@@ -97,7 +97,7 @@ class Gusts(NamedTuple):
     error_lats: Ladder
     error_mps: Array  # flat (level, lat); of a table that holds always and everywhere
     memory: Array  # see :func:`overflight.physics.memory.memory_of`
-    memory_middle: float
+    memory_middle_fraction: float
     memory_scale: float
     pole_sine_fraction: float
 
@@ -187,14 +187,14 @@ def _fade(block: Block, gusts: Gusts, step: int) -> None:
             poke(wide, SHARE + lane, least + abs(climb_m + swing_m) * per_metre)
     for lane in range(LANES):
         ratio = peek(wide, SHARE + lane)
-        at = (ratio - gusts.memory_middle) * gusts.memory_scale
+        at = (ratio - gusts.memory_middle_fraction) * gusts.memory_scale
         root = math.sqrt(ratio)
-        poke(wide, DECAY + lane, kept(gusts.memory, 0, at))
-        poke(wide, GAIN + lane, dt_s * kept(gusts.memory, 1, at))
-        poke(wide, NOISE_OF_E + lane, root * kept(gusts.memory, 2, at))
+        poke(wide, DECAY + lane, kept_scale(gusts.memory, 0, at))
+        poke(wide, GAIN + lane, dt_s * kept_scale(gusts.memory, 1, at))
+        poke(wide, NOISE_OF_E + lane, root * kept_scale(gusts.memory, 2, at))
         root *= dt_s
-        poke(wide, NOISE_OF_XE + lane, root * kept(gusts.memory, 3, at))
-        poke(wide, NOISE_OF_X + lane, root * kept(gusts.memory, 4, at))
+        poke(wide, NOISE_OF_XE + lane, root * kept_scale(gusts.memory, 3, at))
+        poke(wide, NOISE_OF_X + lane, root * kept_scale(gusts.memory, 4, at))
 
 
 @lane_loop

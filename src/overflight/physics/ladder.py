@@ -25,7 +25,7 @@ class Ladder(NamedTuple):
     rungs: Array  # (rung,)
     per_rung: Array  # (rung - 1,) 1 over the distance to the next
     below: NDArray[np.int32]  # (bucket,)
-    per_bucket: float  # 1 over the width of a bucket
+    bucket_scale: float  # 1 over the width of a bucket
     last: int  # rung below the uppermost one
 
 
@@ -58,7 +58,7 @@ def _bucket(axis: Ladder, value: float) -> tuple[np.int32, float, bool]:
     width = _ROUND_OFF * (end - first)
     inside = value >= first - width and value <= end + width
     known = min(max(value, first), end) if inside else first
-    bucket = min(np.int32((known - first) * axis.per_bucket), np.int32(axis.below.shape[0] - 1))
+    bucket = min(np.int32((known - first) * axis.bucket_scale), np.int32(axis.below.shape[0] - 1))
     return bucket, known, inside
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from overflight.physics.kernel import lane_kernel, lane_loop
 from overflight.physics.lane_math import logarithm
 from overflight.physics.lanes import LANES, peek, poke
-from overflight.physics.random import fraction_of, normal_words, turned_pair
+from overflight.physics.random import word_fraction, normal_words, turned_pair
 from overflight.physics.rows import (
     KEY,
     PARTICLE,
@@ -37,7 +37,7 @@ def draw_words(words: NDArray[np.uint64], step: int) -> None:
 
 @lane_kernel
 def _pair(size: np.uint64, direction: np.uint64) -> tuple[float, float]:
-    return turned_pair(math.sqrt(-2.0 * logarithm(fraction_of(size))), direction)
+    return turned_pair(math.sqrt(-2.0 * logarithm(word_fraction(size))), direction)
 
 
 @lane_loop

@@ -56,9 +56,9 @@ def memory_of(drift: Drift, n_steps: int) -> tuple[Array, float, float]:
 
 
 @lane_kernel
-def kept(coefficients: Array, row: int, at: float) -> float:
+def kept_scale(coefficients: Array, row: int, at_fraction: float) -> float:
     """One of the five functions, at r moved and stretched."""
     total = coefficients[row * (_DEGREE + 1)]
     for power in range(1, _DEGREE + 1):
-        total = total * at + coefficients[row * (_DEGREE + 1) + power]
+        total = total * at_fraction + coefficients[row * (_DEGREE + 1) + power]
     return float(total)

@@ -77,7 +77,7 @@ def _block(
 
 
 @kernel
-def fraction_of(word: np.uint64) -> float:
+def word_fraction(word: np.uint64) -> float:
     """A word as a fraction between 0 and 1, neither included."""
     return (float(word) + 0.5) * _WORD
 
@@ -107,18 +107,18 @@ def uniform4(key: int, particle: int, step: int) -> Four:
     True
     """
     a, b, c, d = _block(key, particle, step, _UNIFORMS)
-    return fraction_of(a), fraction_of(b), fraction_of(c), fraction_of(d)
+    return word_fraction(a), word_fraction(b), word_fraction(c), word_fraction(d)
 
 
 @kernel
-def turned_pair(radius: float, direction: np.uint64) -> tuple[float, float]:
+def turned_pair(radius_sd: float, direction: np.uint64) -> tuple[float, float]:
     """Two normals: a point at a distance from the origin, in the direction that a word gives."""
     angle = (float(direction >> _OCTANT_BITS) + 0.5) * _ANGLE_RAD
     q = angle * angle
     sine = _S7 + q * (_S9 + q * (_S11 + q * (_S13 + q * _S15)))
-    sine = radius * angle * (1.0 + q * (_S3 + q * (_S5 + q * sine)))
+    sine = radius_sd * angle * (1.0 + q * (_S3 + q * (_S5 + q * sine)))
     cosine = _C6 + q * (_C8 + q * (_C10 + q * (_C12 + q * _C14)))
-    cosine = radius * (1.0 + q * (_C2 + q * (_C4 + q * cosine)))
+    cosine = radius_sd * (1.0 + q * (_C2 + q * (_C4 + q * cosine)))
     swapped = (direction & _SWAP) != 0
     first, second = (sine if swapped else cosine), (cosine if swapped else sine)
     return (
@@ -130,7 +130,7 @@ def turned_pair(radius: float, direction: np.uint64) -> tuple[float, float]:
 @kernel
 def _pair(size: np.uint64, direction: np.uint64) -> tuple[float, float]:
     """Two normals from two words (Box and Muller 1958): a random point around the origin."""
-    return turned_pair(math.sqrt(-2.0 * math.log(fraction_of(size))), direction)
+    return turned_pair(math.sqrt(-2.0 * math.log(word_fraction(size))), direction)
 
 
 @kernel
