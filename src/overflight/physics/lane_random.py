@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from overflight.physics.kernel import lane_kernel, lane_loop
 from overflight.physics.lane_math import logarithm
 from overflight.physics.lanes import LANES, peek, poke
-from overflight.physics.random import word_fraction, normal_words, turned_pair
+from overflight.physics.random import normal_words, turned_pair, word_fraction
 from overflight.physics.rows import (
     KEY,
     PARTICLE,
