@@ -37,13 +37,13 @@ FLOAT_PA, HEIGHT_M, HOURS, STEP_S, EVERY_S = 7_000.0, 18_500.0, 72, 300.0, 10_80
 N_STEPS = round(HOURS * 3_600.0 / STEP_S)
 
 
-def synthetic() -> WindGrid:
+def synthetic(levels_hpa: tuple[float, ...] = LEVELS_HPA, hours: int = HOURS) -> WindGrid:
     """Jets in both hemispheres and four travelling waves."""
     lat_deg, lon_deg = np.linspace(-90.0, 90.0, 361), np.linspace(0.0, 360.0, 721)
     x, y = np.radians(lon_deg)[None, :], np.radians(lat_deg)[:, None]
     cosine, degrees = np.cos(y), lat_deg[:, None]
-    pressure_pa = 100.0 * np.sort(np.array(LEVELS_HPA, dtype=float))
-    uv_mps = np.empty((HOURS // 3 + 2, len(pressure_pa), 361, 721, 2), np.float32)
+    pressure_pa = 100.0 * np.sort(np.array(levels_hpa, dtype=float))
+    uv_mps = np.empty((hours // 3 + 2, len(pressure_pa), 361, 721, 2), np.float32)
     jets = 40.0 * np.exp(-(((degrees - 48.0) / 13.0) ** 2)) + 4.0
     jets += 28.0 * np.exp(-(((degrees + 50.0) / 15.0) ** 2)) - 12.0 * np.exp(
         -((degrees / 12.0) ** 2)
