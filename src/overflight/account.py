@@ -6,9 +6,11 @@ case -> fields -> flight -> inference -> ledgers -> release
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from overflight import checkpoint
 from overflight.case.load import bundled, load
 from overflight.case.model import Case
 from overflight.fields import places
@@ -16,9 +18,10 @@ from overflight.flight import winds
 from overflight.flight.winds import Wind
 from overflight.inference.leave_one_out import LeftOut, leave_one_out, lighter
 from overflight.inference.posterior import Posterior
-from overflight.inference.prior import prior
-from overflight.inference.sample import posterior
-from overflight.inference.stratum import Settings
+from overflight.inference.prior import unseen
+from overflight.inference.sample import draw, references, task_of
+from overflight.inference.stratum import Settings, Task
+from overflight.inference.work import Origin, Threads, Work, Workers
 from overflight.ledgers import carried, claimed, traversed
 from overflight.ledgers.carried import Carried
 from overflight.ledgers.claimed import Claimed
@@ -26,6 +29,7 @@ from overflight.ledgers.traversed import Traversed
 from overflight.release import page, provenance, tables
 
 Progress = Callable[[str, int, int], None]  # (stage, done, total)
+Tell = Callable[[str], None]
 
 # The least work that goes through every compiled loop of an account.
 _LEAST = Settings(
@@ -56,6 +60,25 @@ class Account:
     report: Path
 
 
+def quiet(words: str) -> None:
+    """Say nothing."""
+    del words
+
+
+@dataclass(frozen=True)
+class Running:
+    """How an account is run; none of it changes a number.
+
+    ``resume`` goes on from what an interrupted run of the same account has kept. ``workers`` are
+    threads of this process, or those of :mod:`overflight.workers`. ``tell`` is called with
+    sentences on what was kept.
+    """
+
+    resume: bool = False
+    workers: Workers | None = None
+    tell: Tell = quiet
+
+
 def silent(stage: str, done: int, total: int) -> None:
     """Report no progress."""
     del stage, done, total
@@ -76,8 +99,12 @@ def run(
     settings: Settings | None = None,
     check: bool = False,
     progress: Progress = silent,
+    running: Running | None = None,
 ) -> Account:
     """Make an account of the case in ``folder`` and write its release to ``out``.
+
+    Finished pieces of work are kept beside ``out`` until the release is there
+    (:mod:`overflight.checkpoint`).
 
     Parameters
     ----------
@@ -89,32 +116,30 @@ def run(
         Also leave every sighting out in turn (minutes) and print the table in the report.
     """
     case = load(folder)
-    with provenance.whole(out) as scratch:
-        progress("wind", 0, 1)
-        blown = winds.of_case(case, folder, wind, progress=progress)
-        progress("wind", 1, 1)
-        grid, error = blown.grid, blown.error
-        settings = replace(settings or Settings(), dt_s=blown.step_s)
-        drawn = posterior(
-            case, grid, error, settings, seed, progress=lambda n, of: progress("paths", n, of)
-        )
-        # The prior's times need no minutes: every third point does, at a third of the cost.
-        coarse = replace(settings, output_s=3.0 * settings.output_s)
-        ledgers = _ledgers(case, drawn, prior(case, grid, error, coarse, seed), progress)
-        left_out: tuple[LeftOut, ...] = ()
-        if check:
-            left_out = leave_one_out(
-                case, grid, error, lighter(settings), seed,
-                progress=lambda n, of: progress("leave one out", n, of),
-            )  # fmt: skip
-        inputs = {**provenance.case_hashes(folder), **_wind_hashes(blown)}
+    provenance.refuse_foreign(out)
+    progress("wind", 0, 1)
+    blown = winds.of_case(case, folder, wind, progress=progress)
+    progress("wind", 1, 1)
+    settings = replace(settings or Settings(), dt_s=blown.step_s)
+    inputs = {**provenance.case_hashes(folder), **_wind_hashes(blown)}
+    made_of = checkpoint.parts(
+        provenance.case_hashes(folder), [file.sha256 for file in blown.files], settings, seed
+    )
+    running = running or Running()
+    workers = running.workers or Threads(settings.n_threads)
+    workers.begin(Origin(folder.resolve(), tuple(path.resolve() for path in wind), made_of))
+    with checkpoint.beside(out, made_of, resume=running.resume, tell=running.tell) as kept:
+        task = task_of(case, blown.grid, blown.error, settings, seed)
+        drawn, before, left_out = _flown(task, Work(workers, kept), progress, check=check)
+        ledgers = _ledgers(case, drawn, before, progress)
         made = page.Made(
             case, drawn, ledgers.traversed, ledgers.carried, ledgers.claimed, left_out,
-            blown.attributions, (*error.basis, *blown.notes),
+            blown.attributions, (*blown.error.basis, *blown.notes),
         )  # fmt: skip
-        page.write(made, provenance.inputs_sha256(inputs), scratch / "report.html")
-        tables.write(made, scratch)
-        _write_manifest(scratch, inputs, drawn, settings)
+        with provenance.whole(out) as scratch:
+            page.write(made, provenance.inputs_sha256(inputs), scratch / "report.html")
+            tables.write(made, scratch)
+            _write_manifest(scratch, inputs, drawn, settings)
     return Account(case, drawn, ledgers, left_out, out / "report.html")
 
 
@@ -131,6 +156,21 @@ def warm() -> None:
     drawn = posterior(case, blown.grid, blown.error, settings, 1)
     prior(case, blown.grid, blown.error, settings, 1)
     carried.ledger(case.balloon, float_heights_m(drawn))
+
+
+def _flown(
+    task: Task, work: Work, progress: Progress, *, check: bool
+) -> tuple[Posterior, Posterior, tuple[LeftOut, ...]]:
+    """All that is flown: the posterior, the prior, and each sighting predicted from the others."""
+    known = references(task, work, partial(progress, "launches"))
+    drawn = draw(task, known, work, partial(progress, "paths"))
+    # The prior's times need no minutes: every third point does, at a third of the cost.
+    coarse = replace(task.settings, output_s=3.0 * task.settings.output_s)
+    (before,) = work.all_of("priors", unseen, task.at(coarse), [()])
+    if not check:
+        return drawn, before, ()
+    light = task.at(lighter(task.settings))
+    return drawn, before, leave_one_out(light, known, work, partial(progress, "leave one out"))
 
 
 def _wind_hashes(wind: Wind) -> dict[str, str]:

@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -161,20 +160,22 @@ def test_hostile_cells_are_shown_as_text_in_every_output(tmp_path):
     assert not any(cell.startswith("=") for cell in cells)
 
 
-def test_an_interrupted_run_leaves_nothing_behind(tmp_path):
+def test_an_interrupted_run_leaves_no_release(tmp_path):
+    """Only what it has finished stays, and a word on how to go on from there."""
     out = tmp_path / "out" / "release"
     command = Path(sys.executable).with_name("overflight")
-    program = [str(command), "demo", "--out", str(out), "--json-progress"]
-    with subprocess.Popen(program, stderr=subprocess.PIPE, text=True) as run:
+    program = [str(command), "account", str(bundled("2023-conus")), "--out", str(out)]
+    with subprocess.Popen([*program, "--json-progress"], stderr=subprocess.PIPE, text=True) as run:
         for line in run.stderr:
-            if json.loads(line)["stage"] == "paths":
+            if json.loads(line).get("stage") == "paths":
                 break
-        time.sleep(0.5)
         run.send_signal(signal.SIGINT)
-        run.stderr.read()
+        rest = run.stderr.read()
         assert run.wait(timeout=120) == 130
-    assert not out.exists()
-    assert not out.parent.exists() or list(out.parent.iterdir()) == []
+    assert "2 of 2 launches" in rest
+    assert "the same command with --resume goes on there" in rest
+    assert "interrupted: no release was written" in rest
+    assert [path.name for path in out.parent.iterdir()] == ["release.partial"]
 
 
 COUNTED = """

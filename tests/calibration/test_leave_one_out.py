@@ -6,7 +6,9 @@ import pytest
 from overflight.case.load import bundled, load
 from overflight.flight import winds
 from overflight.inference.leave_one_out import leave_one_out, lighter
+from overflight.inference.sample import references, task_of
 from overflight.inference.stratum import Settings
+from overflight.inference.work import Threads, Work
 
 pytestmark = pytest.mark.slow
 
@@ -15,7 +17,9 @@ pytestmark = pytest.mark.slow
 def left_out():
     case = load(bundled("2023-conus"))
     wind = winds.of_climatology(case)
-    return leave_one_out(case, wind.grid, wind.error, lighter(Settings()), seed=1)
+    task = task_of(case, wind.grid, wind.error, lighter(Settings()), 1)
+    work = Work(Threads(Settings().n_threads))
+    return leave_one_out(task, references(task, work), work)
 
 
 def test_left_out_sightings_fall_inside_the_region_that_should_hold_them(left_out):

@@ -7,21 +7,19 @@ out of ten (fewer if some reports are simply wrong).
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from overflight.case.model import Case, Geometry, Sighting
-from overflight.fields.error import WindError
-from overflight.inference.observations import used_for_position
 from overflight.inference.posterior import Posterior
-from overflight.inference.sample import posterior, references
-from overflight.inference.stratum import Settings
+from overflight.inference.sample import draw
+from overflight.inference.stratum import Reference, Settings, Task
+from overflight.inference.work import Threads, Work
 from overflight.physics.sphere import n_vector
 from overflight.physics.tangent import way_m
-from overflight.physics.windgrid import WindGrid
 
 Array = NDArray[np.float64]
 
@@ -55,27 +53,42 @@ def lighter(settings: Settings) -> Settings:
 
 
 def leave_one_out(
-    case: Case,
-    grid: WindGrid,
-    error: WindError,
-    settings: Settings,
-    seed: int,
+    task: Task,
+    known: Sequence[Reference],
+    work: Work,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[LeftOut, ...]:
     """Predict every used position report from all the others.
 
     A launch report is skipped: it is part of the prior of its candidate.
+
+    Parameters
+    ----------
+    task
+        With the :func:`lighter` settings.
+    known
+        Reference pilots of the launches, from :func:`~overflight.inference.sample.references`.
     """
-    known = references(case, grid, error, settings, seed)
-    sightings = [s for s in used_for_position(case) if s.geometry is not Geometry.LAUNCH]
-    answers = []
-    for index, sighting in enumerate(sightings):
-        without = posterior(
-            case, grid, error, settings, seed, leave_out=(sighting.id,), begin_from=known
-        )
-        answers.append(predict(case, sighting, without, seed))
-        progress(index + 1, len(sightings))
-    return tuple(answers)
+    rows = [
+        (index, list(known))
+        for index, sighting in enumerate(task.seen)
+        if sighting.geometry is not Geometry.LAUNCH
+    ]
+    done = 0
+
+    def one_more() -> None:
+        nonlocal done
+        done += 1
+        progress(done, len(rows))
+
+    return tuple(work.all_of("sightings left out", left_out, task, rows, one_more))
+
+
+def left_out(task: Task, index: int, known: list[Reference]) -> LeftOut:
+    """Predict one of the task's position reports from all the others."""
+    sighting = task.seen[index]
+    without = draw(task.without((sighting.id,)), known, Work(Threads(1)))
+    return predict(task.case, sighting, without, task.seed)
 
 
 def predict(case: Case, sighting: Sighting, without: Posterior, seed: int) -> LeftOut:

@@ -12,7 +12,7 @@ from overflight.flight.hypotheses import dimensions, even_normals, statics
 from overflight.flight.levels import heights_m
 from overflight.inference.gather import pressures_pa
 from overflight.inference.posterior import Diagnostics, Posterior
-from overflight.inference.stratum import Settings, drift_of, end_s, timetable
+from overflight.inference.stratum import Settings, Task, drift_of, end_s, timetable
 from overflight.physics.windgrid import WindGrid
 
 N_STRATA, N_EACH = 50, 8  # per launch candidate, and balloons in each
@@ -70,6 +70,11 @@ def prior(case: Case, grid: WindGrid, error: WindError, settings: Settings, seed
         seed=seed,
         prior_only=error.prior_only,
     )
+
+
+def unseen(task: Task) -> Posterior:
+    """The prior of a task, as a unit of work."""
+    return prior(task.case, task.grid, task.error, task.settings, task.seed)
 
 
 def _untroubled(settings: Settings, n_paths: int, n_strata: int, n_steps: int) -> Diagnostics:

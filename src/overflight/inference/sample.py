@@ -2,15 +2,12 @@
 
 For each stratum of the flight's constants (:mod:`overflight.flight.hypotheses`) a pilot is found,
 a twist built along it, and several independent filters run; the evidence of each weighs its paths.
-Strata are worked on by threads, but every number depends only on the case, the settings and the
-seed, not on who computes what when.
+These are units of work (:mod:`overflight.inference.work`): every number depends only on the case,
+the settings and the seed, not on who computes what when.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from typing import TypeVar
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,10 +28,10 @@ from overflight.inference.stratum import (
     reference_noise,
     work_out,
 )
+from overflight.inference.work import Threads, Work
 from overflight.physics.windgrid import WindGrid
 
 Array = NDArray[np.float64]
-T = TypeVar("T")
 
 Progress = Callable[[int, int], None]
 
@@ -47,7 +44,7 @@ def posterior(
     seed: int,
     *,
     leave_out: Sequence[str] = (),
-    begin_from: Sequence[Reference] | None = None,
+    work: Work | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Posterior:
     """Draw weighted paths given the case's sightings under passive drift.
@@ -58,8 +55,8 @@ def posterior(
         Wind over the whole span and region, and how wrong it may be.
     leave_out
         Sightings to pretend never happened (position and altitude).
-    begin_from
-        Reference pilots of the launches, from :func:`references`; found anew if not given.
+    work
+        Who works, and what is kept; the settings' threads if not given.
     progress
         Called with (pieces of work done, pieces in all).
 
@@ -68,52 +65,52 @@ def posterior(
     InferenceError
         When no path through the evidence stays inside the wind data.
     """
-    task = _task(case, grid, error, settings, seed, leave_out)
-    sizes = (settings.n_points, settings.n_strata)
-    tried = outer.by_level(case, error, task.heard, sizes, seed)
-    steps = _Steps(progress, len(case.launches) + len(tried) + settings.n_filtered)
-    pool = ThreadPoolExecutor(settings.n_threads)
-
-    def all_of(function: Callable[[int], T], count: int) -> list[T]:
-        return list(steps.through(pool.map(function, range(count))))
-
-    try:
-        known = begin_from or all_of(partial(reference_noise, task), len(case.launches))
-        guides = all_of(
-            lambda i: prepare(task, tried[i].statics, known[tried[i].statics.launch]), len(tried)
-        )
-        forecast = np.array([guide.forecast_log for guide in guides])
-        chosen = outer.by_forecast(tried, forecast, settings.n_filtered, seed)
-        done = all_of(lambda i: work_out(task, guides[chosen[i][0]], i), len(chosen))
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-    return _assemble(task, done, np.array([draw.prior_log for _, draw in chosen]))
+    task = task_of(case, grid, error, settings, seed)
+    if leave_out:
+        task = task.without(leave_out)
+    work = work or Work(Threads(settings.n_threads))
+    return draw(task, references(task, work), work, progress)
 
 
 def references(
-    case: Case, grid: WindGrid, error: WindError, settings: Settings, seed: int
+    task: Task, work: Work, progress: Progress = lambda done, total: None
 ) -> list[Reference]:
     """Find every launch's reference pilot once, for several runs on nearly the same evidence."""
-    task = _task(case, grid, error, settings, seed, ())
-    return [reference_noise(task, launch) for launch in range(len(case.launches))]
+    rows = [(launch,) for launch in range(len(task.case.launches))]
+    steps = _Steps(progress, len(rows))
+    return work.all_of("launches", reference_noise, task, rows, steps.more)
 
 
-def _task(
-    case: Case,
-    grid: WindGrid,
-    error: WindError,
-    settings: Settings,
-    seed: int,
-    leave_out: Sequence[str],
-) -> Task:
+def draw(
+    task: Task,
+    known: Sequence[Reference],
+    work: Work,
+    progress: Progress = lambda done, total: None,
+) -> Posterior:
+    """Draw the posterior of a task, from the reference pilots of its launches."""
+    settings, seed = task.settings, task.seed
+    sizes = (settings.n_points, settings.n_strata)
+    tried = outer.by_level(task.case, task.error, task.heard, sizes, seed)
+    steps = _Steps(progress, len(tried) + settings.n_filtered)
+    rows = [(one.statics, known[one.statics.launch]) for one in tried]
+    guides = work.all_of("pilots", prepare, task, rows, steps.more)
+    forecast = np.array([guide.forecast_log for guide in guides])
+    chosen = outer.by_forecast(tried, forecast, settings.n_filtered, seed)
+    filtered = [(guides[index], place) for place, (index, _) in enumerate(chosen)]
+    done = work.all_of("strata", work_out, task, filtered, steps.more)
+    return _assemble(task, done, np.array([one.prior_log for _, one in chosen]))
+
+
+def task_of(case: Case, grid: WindGrid, error: WindError, settings: Settings, seed: int) -> Task:
+    """What all units of an account share: every usable sighting counts."""
     return Task(
         case,
         grid,
         error,
         settings,
         seed,
-        tuple(s for s in observations.used_for_position(case) if s.id not in leave_out),
-        tuple(s for s in observations.used_for_altitude(case) if s.id not in leave_out),
+        observations.used_for_position(case),
+        observations.used_for_altitude(case),
     )
 
 
@@ -123,11 +120,9 @@ class _Steps:
     def __init__(self, progress: Progress, total: int) -> None:
         self._progress, self._total, self._done = progress, total, 0
 
-    def through(self, results: Iterable[T]) -> Iterator[T]:
-        for result in results:
-            self._done += 1
-            self._progress(self._done, self._total)
-            yield result
+    def more(self) -> None:
+        self._done += 1
+        self._progress(self._done, self._total)
 
 
 def _assemble(task: Task, done: list[Stratum], prior_log: Array) -> Posterior:

@@ -5,7 +5,8 @@ guided filter runs several times with independent numbers.
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -115,6 +116,21 @@ class Task:
         A pilot only says where to look. The filters, whose paths count, fly in the wind itself.
         """
         return widened(self.grid)
+
+    def without(self, sighting_ids: Sequence[str]) -> "Task":
+        """The same, had these sightings never happened."""
+        seen = tuple(one for one in self.seen if one.id not in sighting_ids)
+        heard = tuple(one for one in self.heard if one.id not in sighting_ids)
+        other = replace(self, seen=seen, heard=heard)
+        vars(other)["searched"] = self.searched  # made once: it can be as large as the wind
+        return other
+
+    def at(self, settings: Settings) -> "Task":
+        """The same with other settings."""
+        other = replace(self, settings=settings)
+        if "searched" in vars(self):
+            vars(other)["searched"] = self.searched
+        return other
 
 
 Reference = tuple[Timetable, Array]  # a timetable and the noise (steps + 1, 4) of a good path

@@ -51,12 +51,8 @@ def manifest(release: Path, inputs: dict[str, str], settings: dict[str, Any]) ->
     }
 
 
-@contextmanager
-def whole(release: Path) -> Iterator[Path]:
-    """Give a folder to write into that becomes ``release`` only if all goes well.
-
-    An interrupted or failed run leaves no trace, and an earlier release stays until the new one
-    is complete. A folder that is no release of ours is never replaced.
+def refuse_foreign(release: Path) -> None:
+    """Leave a folder alone that somebody uses for something else.
 
     Raises
     ------
@@ -69,6 +65,21 @@ def whole(release: Path) -> Iterator[Path]:
             expected="a new folder, or an earlier release to replace",
             remedy="Choose another --out, or move that folder away.",
         )
+
+
+@contextmanager
+def whole(release: Path) -> Iterator[Path]:
+    """Give a folder to write into that becomes ``release`` only if all goes well.
+
+    An interrupted or failed run leaves no trace, and an earlier release stays until the new one
+    is complete. A folder that is no release of ours is never replaced.
+
+    Raises
+    ------
+    OverflightError
+        If ``release`` exists and is not a release.
+    """
+    refuse_foreign(release)
     release.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=f".{release.name}-", dir=release.parent))
     try:
