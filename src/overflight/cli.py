@@ -17,7 +17,19 @@ import typer
 
 from overflight import cli_wind, installed
 from overflight.errors import OverflightError
-from overflight.terminal import CasePath, JsonProgress, OutFolder, Quiet, Seed, Threads, plain
+from overflight.terminal import (
+    CasePath,
+    Cluster,
+    JsonProgress,
+    OutFolder,
+    Quiet,
+    Resume,
+    Seed,
+    Threads,
+    Workers,
+    plain,
+    teller,
+)
 
 if TYPE_CHECKING:
     from overflight.account import Account
@@ -152,6 +164,8 @@ def account(
         ),
     ] = None,
     threads: Threads = 0,
+    workers: Workers = None,
+    cluster: Cluster = None,
     seed: Seed = 1,
     leave_one_out: Annotated[  # noqa: FBT002
         bool,
@@ -160,18 +174,20 @@ def account(
             help="Also predict every sighting from all the others, and print the table; minutes.",
         ),
     ] = False,
+    resume: Resume = False,  # noqa: FBT002
     quiet: Quiet = False,  # noqa: FBT002
     json_progress: JsonProgress = False,  # noqa: FBT002
 ) -> None:
     """Make an account of a case: paths, ledgers, one HTML report.
 
-    The release folder appears only when it is complete; an interrupted run leaves nothing.
+    The release folder appears only when it is complete. Until then finished pieces of work are
+    kept in DIR.partial beside it; after an interruption --resume goes on from there.
 
     Example: overflight account cases/2023-conus --out out/2023-conus
     """
     made = _account(
         case, out, threads, seed, wind=wind or (), check=leave_one_out,
-        progress=(quiet, json_progress),
+        progress=(quiet, json_progress), resume=resume, elsewhere=(workers, cluster),
     )  # fmt: skip
     _summary(made)
     _left_out(made)
@@ -186,12 +202,16 @@ def _account(
     wind: Sequence[Path] = (),
     check: bool,
     progress: tuple[bool, bool],
+    resume: bool = False,
+    elsewhere: tuple[int | None, str | None] = (None, None),
 ) -> "Account":
-    from overflight.account import run
+    from overflight.account import Running, run
     from overflight.inference.stratum import Settings
     from overflight.progress import shown
+    from overflight.workers import hired
 
-    with shown(*progress) as report:
+    tell = teller(as_json=progress[1])
+    with hired(*elsewhere, tell) as crew, shown(*progress) as report:
         return run(
             case,
             out,
@@ -200,6 +220,7 @@ def _account(
             settings=Settings(n_threads=threads or installed.n_threads()),
             check=check,
             progress=report,
+            running=Running(resume=resume, workers=crew, tell=tell),
         )
 
 
@@ -235,7 +256,7 @@ def main() -> None:
         app(prog_name=installed.NAME)
     except SystemExit as end:
         if end.code == INTERRUPTED:
-            typer.echo("interrupted: nothing was written", err=True)
+            typer.echo("interrupted: no release was written", err=True)
         raise
     except OverflightError as error:
         typer.echo(f"overflight: {plain(error, lines=True)}", err=True)

@@ -1,6 +1,8 @@
 """What all commands share: their usual options, and text that a terminal shows and never obeys."""
 
+import json
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +19,25 @@ OutFolder = Annotated[
 Threads = Annotated[
     int,
     typer.Option(min=0, max=256, help="Threads; 0 means one for each core. Changes no number."),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=4096,
+        help="Work in so many processes of this machine (extra dask). Changes no number.",
+    ),
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Work on a Dask cluster: its scheduler, such as tcp://10.0.0.5:8786.",
+    ),
+]
+Resume = Annotated[
+    bool,
+    typer.Option("--resume", help="Go on from what an interrupted run of the same account kept."),
 ]
 Seed = Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Key of all random numbers.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on the terminal.")]
@@ -40,6 +61,15 @@ def plain(text: object, *, lines: bool = False) -> str:
         else char.encode("unicode_escape", "surrogatepass").decode("ascii")
         for char in str(text)
     )
+
+
+def teller(*, as_json: bool) -> Callable[[str], None]:
+    """Give a function that says a sentence on stderr: a line, or a JSON object with a ``note``."""
+
+    def tell(words: str) -> None:
+        typer.echo(json.dumps({"note": words}) if as_json else plain(words), err=True)
+
+    return tell
 
 
 # Control, format (direction marks, zero width), surrogate, line and paragraph separator.
