@@ -10,10 +10,12 @@ Whoever may reach the scheduler or a worker may run programs there; so keep them
 you trust, or give them certificates. That is so for every Dask cluster.
 """
 
+import asyncio
 import hashlib
 import pickle
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib import metadata
@@ -83,7 +85,7 @@ def local(n_workers: int) -> Iterator["Crew"]:
             n_workers=n_workers,
             threads_per_worker=1,
             memory_limit=None,
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
             silence_logs="CRITICAL",
         ) as cluster,
         distributed.Client(cluster) as client,
@@ -111,6 +113,7 @@ def at(address: str, *, tell: Tell = print) -> Iterator["Crew"]:
     """
     distributed = _dask()
     try:
+        _knock(distributed, address)
         client = distributed.Client(address, timeout=PATIENCE_S, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:  # TimeoutError is an OSError
         raise OverflightError(
@@ -129,6 +132,21 @@ def at(address: str, *, tell: Tell = print) -> Iterator["Crew"]:
                 remedy="Start workers ('dask worker ADDRESS'), or look why they wait in a queue.",
             ) from error
         yield Crew(client, f"the cluster at {address}", tell)
+
+
+def _knock(distributed: Any, address: str) -> None:  # noqa: ANN401 (Dask has no types)
+    """Ask whether a scheduler is there: a client would wait for ever for a server that is mute."""
+
+    async def connect() -> None:
+        options = distributed.Security().get_connection_args("client")
+        comm = await distributed.comm.connect(address, timeout=PATIENCE_S, **options)
+        comm.abort()
+
+    async def in_time() -> None:
+        await asyncio.wait_for(connect(), PATIENCE_S + 1.0)
+
+    with ThreadPoolExecutor(1) as apart:  # this thread may have a loop of its own, as in a notebook
+        apart.submit(asyncio.run, in_time()).result()
 
 
 class Crew:
@@ -152,8 +170,7 @@ class Crew:
         lacking = [where for where, answer in found.items() if not isinstance(answer, str)]
         if lacking:
             raise _refused(lacking, "no overflight")
-        states = self._client.run(_prepare, origin)
-        kinds = {checkpoint.processor(), *(processor for processor, _ in states.values())}
+        kinds = {checkpoint.processor(), *self._client.run(_prepare, origin).values()}
         if len(kinds) > 1:
             self._tell(
                 f"{self._name}: processors of {len(kinds)} kinds; the last digits of a number may"
@@ -325,7 +342,7 @@ def _address() -> str:
 def _refused(where: Sequence[str], what: str) -> OverflightError:
     return OverflightError(
         found=f"{what} on {', '.join(where[:3])}{' and others' if len(where) > 3 else ''}",
-        expected=f"overflight {metadata.version(_NAME)} with the same packages as here",
+        expected=f"overflight {metadata.version('overflight')} with the same packages as here",
         remedy="Install there what is installed here (the lock file names the versions), and start"
         " the workers anew.",
     )
