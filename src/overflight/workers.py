@@ -274,13 +274,13 @@ _TASKS: dict[str, Task] = {}
 _LOCK = threading.Lock()  # several threads of a worker open one wind once
 
 
-def _prepare(origin: Origin) -> tuple[str, str]:
-    """Check that this worker would give the same numbers; (its processor, its version)."""
+def _prepare(origin: Origin, dask_worker: Any = None) -> str:  # noqa: ANN401 (Dask gives it)
+    """Check that this worker would give the same numbers; say its processor."""
     if checkpoint.program() != origin.parts["program"]:
-        raise _refused(
-            [_address()], f"another version ({metadata.version(_NAME)}, or its packages)"
-        )
-    return checkpoint.processor(), metadata.version(_NAME)
+        where = _address() if dask_worker is None else str(dask_worker.address)
+        found = f"another version ({metadata.version('overflight')}, or of its packages)"
+        raise _refused([where], found)
+    return checkpoint.processor()
 
 
 def _unit(function: Callable[..., object], order: Order, data: bytes) -> tuple[str, bytes | None]:
