@@ -23,7 +23,8 @@ INTRODUCTION = """\
 Written by `make docs` from the commands' own help; do not edit.
 
 Exit status: 0 done; 1 a fault of the program; 2 something you can mend, said in words;
-130 interrupted. Only `overflight wind fetch` uses a network.
+130 interrupted. Only `overflight wind fetch` uses a network, and
+`account --cluster`, which talks to the scheduler that you name.
 """
 
 

@@ -202,7 +202,7 @@ def fetch(
     """Download the wind that a case needs.
 
     Its times, levels and box only. Stop it at any moment: the same command goes on where it was
-    cut. This is the only command that uses a network.
+    cut. Only this command and 'account --cluster' use a network.
 
     Example: overflight wind fetch my-case --source era5 --dry-run
     """

@@ -18,7 +18,9 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib import metadata
+from pathlib import Path
 from typing import Any, TypeVar
 
 from overflight import checkpoint
@@ -27,6 +29,7 @@ from overflight.case.model import Case, Sighting
 from overflight.errors import MissingExtraError, OverflightError
 from overflight.fields.error import WindError
 from overflight.flight import winds
+from overflight.flight.winds import Wind
 from overflight.inference import packing
 from overflight.inference.stratum import Settings, Task
 from overflight.inference.work import Origin, Row, Workers
@@ -147,6 +150,21 @@ def _knock(distributed: Any, address: str) -> None:  # noqa: ANN401 (Dask has no
 
     with ThreadPoolExecutor(1) as apart:  # this thread may have a loop of its own, as in a notebook
         apart.submit(asyncio.run, in_time()).result()
+
+
+@cache
+def opened(folder: Path, *wind: Path) -> tuple[Case, Wind]:
+    """A case and its wind, opened once in each process: for functions of your own on a cluster.
+
+    Parameters
+    ----------
+    folder
+        The case's.
+    wind
+        Files or folders; none for what the case says itself.
+    """
+    case = load(folder)
+    return case, winds.of_case(case, folder, wind)
 
 
 class Crew:

@@ -1,6 +1,7 @@
 """Other processes give the same account, byte for byte, also when one of them dies."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -286,3 +287,19 @@ def test_what_a_unit_is_told_is_small(task, origin):
     import pickle
 
     assert len(pickle.dumps(workers.Order.of(task, origin))) < 20_000
+
+
+def test_the_example_of_the_documentation_runs(root, tmp_path):
+    page = (root / "docs" / "how-to" / "scale-out.md").read_text(encoding="utf-8")
+    (program,) = [code for code in re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+                  if "client.map" in code]  # fmt: skip
+    (tmp_path / "screen.py").write_text(program, encoding="utf-8")
+    write_new(tmp_path / "my-case")
+    done = subprocess.run(
+        [sys.executable, "screen.py"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    shares = [float(line.split()[-1]) for line in done.stdout.splitlines()]
+    assert len(shares) == 4
+    assert all(0.0 <= share <= 1.0 for share in shares)
+    assert len(set(shares)) > 1
