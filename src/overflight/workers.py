@@ -13,6 +13,7 @@ you trust, or give them certificates. That is so for every Dask cluster.
 import asyncio
 import hashlib
 import pickle
+import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -93,6 +94,7 @@ def local(n_workers: int) -> Iterator["Crew"]:
         ) as cluster,
         distributed.Client(cluster) as client,
     ):
+        client.run(_ignore_interrupts)
         yield Crew(client, "the processes of this machine")
 
 
@@ -290,6 +292,11 @@ class Order:
 _GROUNDS: dict[str, Ground] = {}  # by name, the latest last
 _TASKS: dict[str, Task] = {}
 _LOCK = threading.Lock()  # several threads of a worker open one wind once
+
+
+def _ignore_interrupts() -> None:
+    """Ctrl-C reaches all processes of a terminal; the first of them ends the others in order."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _prepare(origin: Origin, dask_worker: Any = None) -> str:  # noqa: ANN401 (Dask gives it)
