@@ -153,8 +153,8 @@ def warm() -> None:
     case = load(folder)
     blown = winds.of_case(case, folder, ())
     settings = replace(_LEAST, dt_s=blown.step_s)
-    drawn = posterior(case, blown.grid, blown.error, settings, 1)
-    prior(case, blown.grid, blown.error, settings, 1)
+    task = task_of(case, blown.grid, blown.error, settings, 1)
+    drawn, _, _ = _flown(task, Work(Threads(1)), silent, check=False)
     carried.ledger(case.balloon, float_heights_m(drawn))
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from overflight.case.model import Case, Geometry, Sighting
 from overflight.inference.posterior import Posterior
-from overflight.inference.sample import draw
+from overflight.inference.sample import draw, guides_of
 from overflight.inference.stratum import Reference, Settings, Task
 from overflight.inference.work import Threads, Work
 from overflight.physics.sphere import n_vector
@@ -69,8 +69,12 @@ def leave_one_out(
     known
         Reference pilots of the launches, from :func:`~overflight.inference.sample.references`.
     """
+    # A pilot only says where to look, so it may begin from one that saw the sighting: from there it
+    # takes a few iterations, where one from the launch's takes many.
+    guides = guides_of(task, known, Work(work.workers))
+    begin = [Reference(one.statics, one.table, one.linear.noises) for one in guides]
     rows = [
-        (index, list(known))
+        (index, begin)
         for index, sighting in enumerate(task.seen)
         if sighting.geometry is not Geometry.LAUNCH
     ]

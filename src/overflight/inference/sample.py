@@ -17,13 +17,15 @@ from overflight.errors import InferenceError
 from overflight.fields.error import WindError
 from overflight.inference import observations, outer
 from overflight.inference.gather import Pick, diagnose, gather
-from overflight.inference.outer import EVEN_SHARE
+from overflight.inference.outer import EVEN_SHARE, Draw
 from overflight.inference.posterior import Posterior
 from overflight.inference.stratum import (
+    Guide,
     Reference,
     Settings,
     Stratum,
     Task,
+    nearest,
     prepare,
     reference_noise,
     work_out,
@@ -87,18 +89,32 @@ def draw(
     work: Work,
     progress: Progress = lambda done, total: None,
 ) -> Posterior:
-    """Draw the posterior of a task, from the reference pilots of its launches."""
+    """Draw the posterior of a task, from reference pilots of its launches."""
     settings, seed = task.settings, task.seed
-    sizes = (settings.n_points, settings.n_strata)
-    tried = outer.by_level(task.case, task.error, task.heard, sizes, seed)
+    tried = _tried(task)
     steps = _Steps(progress, len(tried) + settings.n_filtered)
-    rows = [(one.statics, known[one.statics.launch]) for one in tried]
-    guides = work.all_of("pilots", prepare, task, rows, steps.more)
+    guides = guides_of(task, known, work, steps.more)
     forecast = np.array([guide.forecast_log for guide in guides])
     chosen = outer.by_forecast(tried, forecast, settings.n_filtered, seed)
     filtered = [(guides[index], place) for place, (index, _) in enumerate(chosen)]
     done = work.all_of("strata", work_out, task, filtered, steps.more)
     return _assemble(task, done, np.array([one.prior_log for _, one in chosen]))
+
+
+def _tried(task: Task) -> list[Draw]:
+    sizes = (task.settings.n_points, task.settings.n_strata)
+    return outer.by_level(task.case, task.error, task.heard, sizes, task.seed)
+
+
+def guides_of(
+    task: Task,
+    known: Sequence[Reference],
+    work: Work,
+    finished: Callable[[], None] = lambda: None,
+) -> list[Guide]:
+    """Find the pilots of all strata that are tried, each from the most alike reference."""
+    rows = [(one.statics, nearest(known, one.statics)) for one in _tried(task)]
+    return work.all_of("pilots", prepare, task, rows, finished)
 
 
 def task_of(case: Case, grid: WindGrid, error: WindError, settings: Settings, seed: int) -> Task:

@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,7 +134,31 @@ class Task:
         return other
 
 
-Reference = tuple[Timetable, Array]  # a timetable and the noise (steps + 1, 4) of a good path
+class Reference(NamedTuple):
+    """A good path that was found, for others to begin from."""
+
+    statics: Statics
+    table: Timetable
+    noise: Array  # (steps + 1, 4)
+
+    def distance(self, constants: Statics) -> float:
+        """How unlike other constants of the same launch are, in rough standard deviations."""
+        mine = self.statics
+        apart = (
+            (constants.launch_s - mine.launch_s) / 43_200.0,
+            (constants.float_height_m - mine.float_height_m) / 1_000.0,
+            (constants.slow_drift_mps - mine.slow_drift_mps) * 10.0 * 86_400.0 / 1_000.0,
+            (constants.swing_m - mine.swing_m) / 500.0,
+            math.log(constants.wind_scale / mine.wind_scale) / 0.4,
+            math.log(constants.tau_s / mine.tau_s) / 0.4,
+        )
+        return sum(one * one for one in apart)
+
+
+def nearest(known: Sequence[Reference], constants: Statics) -> Reference:
+    """The reference of the same launch whose constants are most alike."""
+    mine = [one for one in known if one.statics.launch == constants.launch]
+    return min(mine, key=lambda one: one.distance(constants))
 
 
 def reference_noise(task: Task, launch: int) -> Reference:
@@ -161,11 +186,11 @@ def reference_noise(task: Task, launch: int) -> Reference:
             expected="a path from the launch to the last sighting within the wind's time and box",
             remedy="Widen the wind data, or check the launch candidates and sighting times.",
         )
-    return table, best[1]
+    return Reference(middle, table, best[1])
 
 
 def prepare(task: Task, constants: Statics, reference: Reference) -> Guide:
-    """Find a stratum's pilot, from the reference of its launch, and its twist."""
+    """Find a stratum's pilot, from a reference of its launch, and its twist."""
     table = timetable(task.case, task.settings, constants)
     told = observations.evidence(task.case, task.seen, constants, table)
     drift = drift_of(task.case, task.grid, task.error, constants, table)
@@ -184,7 +209,7 @@ def prepare(task: Task, constants: Statics, reference: Reference) -> Guide:
 
 def _shifted_noise(reference: Reference, table: Timetable) -> Array:
     """The reference's noise at the same times of day and date; zero where it was not flying."""
-    then, noises = reference
+    then, noises = reference.table, reference.noise
     shifted = np.zeros((table.n_steps + 1, 4))
     shifted[0] = noises[0]
     offset = table.first_step - then.first_step
