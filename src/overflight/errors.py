@@ -6,6 +6,7 @@
         CoverageError       the data do not reach that place or time
       InferenceError        the sampler cannot answer honestly         -> change the run
       DeviceError           no graphics card, or too small a one       -> use the processor
+      CapacityError         memory or disk cannot hold the run      -> ask for less
       MissingExtraError     an optional package is absent              -> install it
 
 An error always says three things: what was found, what was expected, what to do.
@@ -43,6 +44,10 @@ class InferenceError(OverflightError):
 
 class DeviceError(OverflightError):
     """A graphics card is absent, or cannot hold the job."""
+
+
+class CapacityError(OverflightError):
+    """Memory or disk cannot hold what was asked for; said before any of it is taken."""
 
 
 class MissingExtraError(OverflightError, ImportError):

@@ -7,10 +7,17 @@ import pytest
 from gribfiles import encoded, grid_keys
 from windfiles import era5, write
 
-from overflight.errors import FieldError
-from overflight.fields import memory, source
+from overflight.errors import CapacityError, FieldError
+from overflight.fields import memory, source, store
 from overflight.fields.canonical import Need
 from overflight.fields.readers import grib_messages, loading
+
+
+@pytest.fixture(autouse=True)
+def _alone(tmp_path, monkeypatch):
+    """On a machine without containers, and without a disk that could help out."""
+    monkeypatch.setattr(memory, "_GROUPS", tmp_path / "no groups")
+    monkeypatch.setenv(store.SWITCH, "off")
 
 
 def test_a_year_of_era5_is_refused_with_its_size(monkeypatch):
@@ -48,6 +55,90 @@ def test_where_memory_is_not_known_nothing_is_refused(tmp_path, monkeypatch):
     monkeypatch.delattr(os, "sysconf", raising=False)
     assert memory.free_bytes() is None
     memory.check(9, (10**6, 10**6, 10**6, 10**6), "x")
+
+
+def group(folder, version, limit, used, cached):
+    """A group of processes with a limit, as the system describes it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    names = {1: ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_"),
+             2: ("memory.max", "memory.current", "")}[version]  # fmt: skip
+    for name, value in zip(names, (limit, used), strict=False):
+        (folder / name).write_text(f"{value}\n")
+    (folder / "memory.stat").write_text(
+        f"anon 5\n{names[2]}inactive_file {cached}\n{names[2]}active_file 10\n"
+    )
+
+
+@pytest.fixture
+def groups(tmp_path, monkeypatch):
+    """An empty tree of groups on a machine with 8 GB free."""
+    (tmp_path / "meminfo").write_text("MemAvailable: 8000000 kB\n")
+    monkeypatch.setattr(memory, "_LISTING", tmp_path / "meminfo")
+    monkeypatch.setattr(memory, "_GROUPS", tmp_path / "groups")
+    monkeypatch.setattr(memory, "_MEMBERSHIP", tmp_path / "membership")
+    return tmp_path / "groups"
+
+
+@pytest.mark.parametrize(("version", "kinds"), [(1, "memory"), (2, "")])
+def test_a_container_has_what_its_limit_leaves(groups, version, kinds):
+    (groups.parent / "membership").write_text(f"3:cpu:/other\n4:{kinds}:/outer/inner\n")
+    own = groups / kinds / "outer" / "inner"
+    group(own, version, 1_000_000, 700_000, 200_000)
+    assert memory.free_bytes() == 1_000_000 - (700_000 - 200_010)  # files go when memory is short
+    group(own.parent, version, 300_000, 250_000, 0)
+    assert memory.free_bytes() == 50_010  # the outer one leaves less
+    group(own.parent, version, "max", 250_000, 0)
+    assert memory.free_bytes() == 500_010
+
+
+def test_a_container_that_sees_only_itself_is_found_at_the_root(groups):
+    (groups.parent / "membership").write_text("0::/of/the/outside\n")
+    group(groups, 2, 4_096_000, 100, 0)
+    assert memory.free_bytes() == 4_096_000 - 90
+    group(groups, 2, 4_096, 10_000, 0)  # beyond its limit already
+    assert memory.free_bytes() == 0
+
+
+def test_a_limit_wider_than_the_machine_does_not_count(groups):
+    group(groups / "memory", 1, 9_223_372_036_854_771_712, 100, 0)
+    assert memory.free_bytes() == 8_192_000_000
+
+
+def test_too_many_particles_are_refused_with_the_number_that_fits(monkeypatch):
+    monkeypatch.setattr(memory, "free_bytes", lambda: 4_000_000_000)
+    with pytest.raises(CapacityError) as refusal:
+        memory.require("a flight of 20 days", 1_000_000_000.0, 10**8, 300.0)
+    assert "100,000,000 particles" in refusal.value.found
+    assert "31.0 GB" in refusal.value.found
+    assert "4.0 GB" in refusal.value.expected
+    assert "10,000,000 particles fit" in refusal.value.remedy
+    memory.require("it", 1_000_000_000.0, 10**7, 300.0)
+    with pytest.raises(CapacityError):
+        memory.require("it", 1_000_000_000.0, 10**7 + 1, 300.0)
+
+
+@pytest.mark.parametrize("each", [0.0, 8.0])
+def test_where_none_fits_it_is_said(monkeypatch, each):
+    monkeypatch.setattr(memory, "free_bytes", lambda: 1_000_000)
+    with pytest.raises(CapacityError, match="Not one particle fits"):
+        memory.require("it", 2e6, 1, each)
+    memory.require("nothing", 0.0, 0, each)
+
+
+def test_a_run_is_refused_nowhere_where_memory_is_not_known(monkeypatch):
+    monkeypatch.setattr(memory, "free_bytes", lambda: None)
+    memory.require("it", 1e30, 10**8, 1e30)
+
+
+def test_a_wind_that_the_cache_can_hold_is_not_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(memory, "free_bytes", lambda: 1_000)
+    memory_only = "expected at most the 0.0 GB that are free. Take"
+    with pytest.raises(FieldError, match=memory_only):
+        memory.check(2, (3, 4, 5, 6), "x")
+    monkeypatch.setenv(store.SWITCH, str(tmp_path))
+    memory.check(2, (3, 4, 5, 6), "x")
+    with pytest.raises(FieldError, match="GB of disk for the cache"):
+        memory.check(2, (10**6, 40, 721, 1440), "x")
 
 
 def refused_unread(monkeypatch, path):

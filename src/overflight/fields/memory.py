@@ -1,24 +1,47 @@
-"""Whether a wind fits into memory, asked before it is loaded.
+"""Whether something fits into memory, asked before it is made.
 
 Systems promise memory that they do not have, and end the program when it is used; by then nobody
-can say why. So the sizes, which every reader knows beforehand, are compared with what is free.
+can say why. So the sizes, which are known beforehand, are compared with what is free, on the
+machine and in the container that the program may run in.
 """
 
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from overflight.errors import FieldError
+from overflight.errors import CapacityError, FieldError
+from overflight.fields import place
 
 # At its peak a wind is held once as read, once joined, and its u and v once more for the kernels;
 # measured: 1.8 times for one file of 40 times, one more where pieces are joined.
 COPIES = 2.5
 _BYTES = 4  # of a value
 _LISTING = Path("/proc/meminfo")
+_MEMBERSHIP = Path("/proc/self/cgroup")
+_GROUPS = Path("/sys/fs/cgroup")
+# The limit, what is in use, and the counts of cached files in it, of both versions of cgroups.
+_VERSIONS = (
+    ("memory.max", "memory.current", ("active_file", "inactive_file")),
+    (
+        "memory.limit_in_bytes",
+        "memory.usage_in_bytes",
+        ("total_active_file", "total_inactive_file"),
+    ),
+)
 
 
 def free_bytes() -> int | None:
-    """Memory that can be had: on Linux what is free, elsewhere all there is; None if not known."""
+    """Memory that can be had; None if not known.
+
+    On Linux it is what is free, on the machine or below the limit of its container, whichever is
+    less. Elsewhere it is all there is.
+    """
+    free = [room for room in (_of_machine(), *_of_containers()) if room is not None]
+    return min(free) if free else None
+
+
+def _of_machine() -> int | None:
     with suppress(OSError, ValueError, IndexError):
         for line in _LISTING.read_text("ascii").splitlines():
             if line.startswith("MemAvailable:"):
@@ -28,8 +51,42 @@ def free_bytes() -> int | None:
     return None
 
 
+def _of_containers() -> Iterator[int]:
+    """What is left below the limit of every group that the program is in, and of their parents.
+
+    Files that the system keeps in memory count as in use there, but are dropped when memory is
+    wanted, so they are taken off.
+    """
+    folders: list[Path] = []
+    with suppress(OSError, ValueError):
+        for line in _MEMBERSHIP.read_text("utf-8").splitlines():
+            _, kinds, path = line.split(":", 2)
+            if kinds in ("", "memory"):
+                root = _GROUPS / kinds
+                own = root / path.lstrip("/")
+                # In a container the path may be that outside; the root is then its own.
+                folders += [own, *(p for p in own.parents if p.is_relative_to(root))]
+    for folder in dict.fromkeys([*folders, _GROUPS, _GROUPS / "memory"]):
+        for limit, used, cached in _VERSIONS:
+            with suppress(OSError, ValueError):  # "max" is no number: no limit
+                room = int((folder / limit).read_text("ascii"))
+                taken = int((folder / used).read_text("ascii"))
+                yield max(room - max(taken - _cached_bytes(folder, cached), 0), 0)
+
+
+def _cached_bytes(folder: Path, names: tuple[str, ...]) -> int:
+    total = 0
+    with suppress(OSError, ValueError):
+        for line in (folder / "memory.stat").read_text("ascii").splitlines():
+            name, value = line.split()
+            total += int(value) if name in names else 0
+    return total
+
+
 def check(variables: int, shape: tuple[int, int, int, int], origin: str) -> None:
-    """Refuse a wind that memory cannot hold; where memory is not known, refuse nothing.
+    """Refuse a wind that neither memory nor the cache's disk can hold.
+
+    Where memory is not known, nothing is refused.
 
     Parameters
     ----------
@@ -45,18 +102,62 @@ def check(variables: int, shape: tuple[int, int, int, int], origin: str) -> None
     FieldError
         With what is wanted and what is free.
     """
-    free = free_bytes()
+    free, room = free_bytes(), place.room_bytes()
     values = variables
     for length in shape:
         values *= length
     needed = COPIES * _BYTES * values
-    if free is None or needed <= free:
+    if free is None or needed <= free or needed <= room:
         return
     times, levels, rows, columns = shape
+    on_disk = f", or {room / 1e9:,.1f} GB of disk for the cache" if room else ""
     raise FieldError(
         found=f"{origin}: {variables} variables at {times:,} times on {levels:,} levels of"
         f" {rows:,} by {columns:,} nodes, which take {needed / 1e9:,.1f} GB of memory",
-        expected=f"at most the {free / 1e9:,.1f} GB that are free",
+        expected=f"at most the {free / 1e9:,.1f} GB that are free{on_disk}",
         remedy="Take a part of it: name the case, whose times, levels and box are enough"
         " (overflight wind build FILES --case CASE --out wind.nc), or fetch fewer levels or times.",
     )
+
+
+def require(what: str, fixed_bytes: float, n_particles: int, each_bytes: float) -> None:
+    """Refuse a run whose particles memory cannot hold, with how many fit.
+
+    Ask before anything is allocated; it takes a millisecond. Where memory is not known,
+    nothing is refused.
+
+    >>> require("one balloon", 1_000.0, 1, 100.0)
+
+    Parameters
+    ----------
+    what
+        What is to be flown, for the message: "a free flight of 20 days".
+    fixed_bytes
+        What is taken whatever the number of particles.
+    each_bytes
+        What every particle takes besides: its state, its books, and its path if that is kept.
+
+    Raises
+    ------
+    CapacityError
+        With what is wanted, what is free, and the number of particles that fit.
+    """
+    free, needed = free_bytes(), fixed_bytes + each_bytes * n_particles
+    if free is None or needed <= free:
+        return
+    fitting = max(int((free - fixed_bytes) // each_bytes), 0) if each_bytes > 0.0 else 0
+    fewer = (
+        f"At most {fitting:,} particles fit: ask for no more"
+        if fitting
+        else "Not one particle fits: free memory"
+    )
+    raise CapacityError(
+        found=f"{what} with {n_particles:,} particles, which takes {_size(needed)} of memory",
+        expected=f"at most the {_size(free)} that are free",
+        remedy=f"{fewer}, keep fewer points of each path, or use a machine with more memory.",
+    )
+
+
+def _size(n_bytes: float) -> str:
+    """A size for people, in GB above one and MB below."""
+    return f"{n_bytes / 1e9:,.1f} GB" if n_bytes >= 1e9 else f"{n_bytes / 1e6:,.1f} MB"
