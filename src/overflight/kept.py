@@ -5,8 +5,10 @@ Compiled code is run as it lies there. So its folder must be one that only this 
 """
 
 import os
+import shutil
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
@@ -34,6 +36,18 @@ def _place(usual: str, below: str) -> Path | None:
     if wanted:
         return Path(wanted).absolute() / below
     return Path(platformdirs.user_cache_dir("overflight")) / usual
+
+
+def room_bytes() -> int:
+    """How much of the disk winds may take: half of what is free; 0 without such a folder."""
+    place = winds()
+    if place is None:
+        return 0
+    with suppress(OSError):
+        there = next(parent for parent in (place, *place.parents) if parent.exists())
+        if os.access(there, os.W_OK):
+            return shutil.disk_usage(there).free // 2
+    return 0
 
 
 def can_be_written(place: Path) -> bool:

@@ -7,8 +7,9 @@ import pytest
 from gribfiles import encoded, grid_keys
 from windfiles import era5, write
 
+from overflight import kept
 from overflight.errors import CapacityError, FieldError
-from overflight.fields import memory, source, store
+from overflight.fields import memory, source
 from overflight.fields.canonical import Need
 from overflight.fields.readers import grib_messages, loading
 
@@ -17,7 +18,7 @@ from overflight.fields.readers import grib_messages, loading
 def _alone(tmp_path, monkeypatch):
     """On a machine without containers, and without a disk that could help out."""
     monkeypatch.setattr(memory, "_GROUPS", tmp_path / "no groups")
-    monkeypatch.setenv(store.SWITCH, "off")
+    monkeypatch.setenv(kept.SWITCH, "off")
 
 
 def test_a_year_of_era5_is_refused_with_its_size(monkeypatch):
@@ -135,7 +136,7 @@ def test_a_wind_that_the_cache_can_hold_is_not_refused(tmp_path, monkeypatch):
     memory_only = "expected at most the 0.0 GB that are free. Take"
     with pytest.raises(FieldError, match=memory_only):
         memory.check(2, (3, 4, 5, 6), "x")
-    monkeypatch.setenv(store.SWITCH, str(tmp_path))
+    monkeypatch.setenv(kept.SWITCH, str(tmp_path))
     memory.check(2, (3, 4, 5, 6), "x")
     with pytest.raises(FieldError, match="GB of disk for the cache"):
         memory.check(2, (10**6, 40, 721, 1440), "x")

@@ -3,16 +3,21 @@
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
+import numba
 import numpy as np
 import pytest
 import xarray as xr
 from windfiles import era5, write
 
 from overflight import kept
-from overflight.fields import packed, source, store
+from overflight.fields import layout, packed, source, store
 from overflight.fields.canonical import ALL, Need
 from overflight.fields.readers import netcdf
+from overflight.physics import window
+
+EPOCH = datetime(2023, 1, 15, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -59,8 +64,8 @@ def test_the_name_of_a_file_does_not_matter(tmp_path):
 @pytest.mark.parametrize("harm", ["flip", "cut", "remove", "no entry"])
 def test_a_damaged_entry_counts_as_absent(tmp_path, cache, harm):
     path = write(era5(), tmp_path / "x.nc")
-    first = opened(path).wind.load()
-    (array,) = cache.glob("*/u_mps.npy")
+    first = opened(path).wind.copy(deep=True)  # the entry itself is harmed
+    (array,) = cache.glob("*/uv_mps.npy")
     if harm == "flip":
         data = bytearray(array.read_bytes())
         data[-5] ^= 1
@@ -91,19 +96,55 @@ def test_runs_at_the_same_moment_do_each_other_no_harm(tmp_path):
     with ThreadPoolExecutor(8) as pool:
         kept = list(pool.map(lambda _: store.save("entry", piece), range(16)))
     assert all(kept)
-    xr.testing.assert_equal(store.load("entry"), piece)
+    xr.testing.assert_equal(store.load("entry").wind, piece)
     assert store.use().n_entries == 1
-    assert not [p for p in store.folder().iterdir() if p.name.startswith(".new-")]
+    assert not [p for p in kept.winds().iterdir() if p.name.startswith(".new-")]
+
+
+def across_180():
+    """Columns on both sides of 180 degrees, out of the order in which they lie."""
+    data = era5()
+    return data.assign_coords(longitude=data["longitude"] + 180.0)
+
+
+@pytest.mark.parametrize("make", [era5, across_180])
+def test_an_entry_holds_the_wind_as_kernels_read_it_and_as_people_do(tmp_path, make):
+    path = write(make(), tmp_path / "x.nc")
+    bare = source.open_winds([path], cached=False)
+    kept = opened(path)
+    assert bare.laid is None
+    assert (make is across_180) == (np.diff(bare.wind["lon_deg"]).max() > 180.0)
+    xr.testing.assert_identical(kept.wind, bare.wind)
+    there = {"time": 1, "pressure_pa": slice(1, 3), "lon_deg": slice(None, None, -2)}
+    xr.testing.assert_identical(kept.wind.isel(there), bare.wind.isel(there))
+    grid = layout.to_grid(kept.wind, EPOCH, kept.laid)
+    np.testing.assert_array_equal(grid.uv_mps, layout.to_grid(bare.wind, EPOCH).uv_mps)
+    assert window.mapping_of(grid.uv_mps) is not None
+
+
+def test_a_kept_wind_needs_no_kernels_of_its_own(tmp_path):
+    """An array that may not be written to is another type to the compiler."""
+    kept = opened(write(era5(), tmp_path / "x.nc"))
+    plain = np.empty((2, 2, 2, 2, 2), dtype=np.float32)
+    assert numba.typeof(kept.laid) == numba.typeof(plain)
+
+
+def test_writing_to_a_kept_wind_leaves_the_entry_whole(tmp_path):
+    path = write(era5(), tmp_path / "x.nc")
+    before = opened(path)
+    before.laid[:] = 0.0
+    assert opened(path).from_cache
+    assert opened(path).laid.any()
 
 
 def test_the_least_used_go_when_it_grows(tmp_path, monkeypatch):
     (piece,) = netcdf.read(write(era5(), tmp_path / "x.nc"))
     store.save("old", piece)
-    os.utime(store.folder() / "old" / "entry.json", (1, 1))
+    os.utime(kept.winds() / "old" / "entry.json", (1, 1))
     monkeypatch.setattr(store, "LIMIT_BYTES", int(2.5 * store.use().size_bytes))
     store.save("newer", piece)
     store.save("newest", piece)
-    assert {p.name for p in store.folder().iterdir() if p.is_dir()} == {"newer", "newest"}
+    assert {p.name for p in kept.winds().iterdir() if p.is_dir()} == {"newer", "newest"}
     assert store.clear() > 0
     assert store.use().n_entries == 0
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from overflight import kept
 from overflight.errors import CapacityError, FieldError
-from overflight.fields import place
 
 # At its peak a wind is held once as read, once joined, and its u and v once more for the kernels;
 # measured: 1.8 times for one file of 40 times, one more where pieces are joined.
@@ -102,7 +102,7 @@ def check(variables: int, shape: tuple[int, int, int, int], origin: str) -> None
     FieldError
         With what is wanted and what is free.
     """
-    free, room = free_bytes(), place.room_bytes()
+    free, room = free_bytes(), kept.room_bytes()
     values = variables
     for length in shape:
         values *= length

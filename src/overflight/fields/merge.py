@@ -13,8 +13,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from overflight.errors import FieldError
-from overflight.fields import canonical, members
+from overflight.fields import backed, canonical, members
 from overflight.fields.canonical import DIMS
+from overflight.physics import window
 
 Array = NDArray[np.float64]
 
@@ -141,7 +142,7 @@ def _join(
     lat, lon = _common(name, parts, "lat_deg"), _common(name, parts, "lon_deg")
     times = np.unique(np.concatenate([part["time"].values for part in parts]))
     levels = _levels(parts)
-    values = np.full((len(times), len(levels), len(lat), len(lon)), np.nan, dtype=np.float32)
+    values = backed.empty((len(times), len(levels), len(lat), len(lon)))
     filled = np.full((len(times), len(levels)), np.inf)  # lead of what is there; inf: nothing
     for part in parts:
         rows = np.searchsorted(times, part["time"].values)
@@ -159,6 +160,8 @@ def _join(
                         expected="one field for every time and level",
                         remedy="Two versions of the same data were named: leave one out.",
                     )
+            window.release(part[at].values)
+            window.release(values[row])
     _no_holes(name, filled, times, levels)
     coords = {"time": times, "pressure_pa": levels, "lat_deg": lat, "lon_deg": lon}
     return xr.DataArray(values, dims=DIMS, coords=coords, name=name)

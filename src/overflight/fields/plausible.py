@@ -4,6 +4,7 @@ The limits are wide. They are there to catch a unit, a swapped component, a hole
 never to argue with a storm: 120 m/s in a winter jet and 170 m/s at 1 hPa pass, 11,884 m/s does not.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from overflight.errors import FieldError
 from overflight.fields import canonical
-from overflight.physics import atmosphere
+from overflight.physics import atmosphere, window
 from overflight.physics.ou import coriolis_radps
 
 Array = NDArray[np.float64]
@@ -91,16 +92,19 @@ def _without_ground(wind: xr.Dataset) -> xr.Dataset:
     Below ground a model has no wind: a level may miss nodes only if the one beneath misses at
     least those too, down to the lowest.
     """
-    holes = [_missing(wind, level) for level in range(wind.sizes["pressure_pa"])]
-    counts = np.array([int(hole.sum()) for hole in holes])
-    if not counts.any():
+    n_levels = wind.sizes["pressure_pa"]
+    with_holes = (level for level in range(n_levels) if _missing(wind, level).any())
+    highest = next(with_holes, None)
+    if highest is None:
         return wind
-    highest = int(np.flatnonzero(counts)[0])
-    for level in range(highest, len(holes) - 1):
-        if (holes[level] & ~holes[level + 1]).any():
-            raise _hole(wind, level, holes[level] & ~holes[level + 1])
+    first = holes = _missing(wind, highest)
+    for level in range(highest, n_levels - 1):
+        beneath = _missing(wind, level + 1)
+        if (holes & ~beneath).any():
+            raise _hole(wind, level, holes & ~beneath)
+        holes = beneath
     if highest == 0 or wind["pressure_pa"].values[highest] < 30_000.0:
-        raise _hole(wind, highest, holes[highest])
+        raise _hole(wind, highest, first)
     cut = wind["pressure_pa"].values[highest] / 100.0
     wind = wind.isel(pressure_pa=slice(0, highest))
     canonical.note(
@@ -112,10 +116,19 @@ def _without_ground(wind: xr.Dataset) -> xr.Dataset:
 def _missing(wind: xr.Dataset, level: int) -> NDArray[np.bool_]:
     """Where u, v or the height is missing on a level: (time, lat, lon)."""
     names = [name for name in ("u_mps", "v_mps", "z_m", "sd_mps") if name in wind]
-    missing = np.isnan(wind[names[0]][:, level].values)
-    for name in names[1:]:
-        missing |= np.isnan(wind[name][:, level].values)
-    return np.asarray(missing)
+    missing = np.zeros([wind.sizes[dim] for dim in ("time", "lat_deg", "lon_deg")], dtype=np.bool_)
+    for name in names:
+        for time, field in enumerate(_fields(wind, name, level)):
+            missing[time] |= np.isnan(field)
+    return missing
+
+
+def _fields(wind: xr.Dataset, name: str, level: int) -> Iterator[NDArray[np.float32]]:
+    """A level of a variable, one time after the other: (lat, lon)."""
+    for time in range(wind.sizes["time"]):
+        field = wind[name][time, level].values
+        yield field
+        window.release(field)
 
 
 def _hole(wind: xr.Dataset, level: int, where: NDArray[np.bool_]) -> FieldError:
@@ -138,53 +151,84 @@ def _check_level(wind: xr.Dataset, level: int) -> None:
     """Refuse speeds that no air has, stillness, and noise."""
     pressure_pa = float(wind["pressure_pa"].values[level])
     limit = float(np.interp(np.log(pressure_pa), np.log(_LIMIT_PA), _LIMIT_MPS))
-    u, v = wind["u_mps"][:, level].values, wind["v_mps"][:, level].values
-    speed2 = u.astype(np.float64) ** 2 + v.astype(np.float64) ** 2
-    if float(speed2.max()) > limit * limit:
-        time, row, column = np.unravel_index(int(np.argmax(speed2)), speed2.shape)
+    fastest2, where, kinds = -1.0, (0, 0, 0), (_Kind(), _Kind())
+    both = zip(_fields(wind, "u_mps", level), _fields(wind, "v_mps", level), strict=True)
+    for time, pair in enumerate(both):
+        u, v = (one.astype(np.float64) for one in pair)
+        speed2 = u**2 + v**2
+        row, column = np.unravel_index(int(np.argmax(speed2)), speed2.shape)
+        if float(speed2[row, column]) > fastest2:
+            fastest2, where = float(speed2[row, column]), (time, int(row), int(column))
+        for kind, values in zip(kinds, (u, v), strict=True):
+            kind.add(values)
+    if fastest2 > limit * limit:
         raise FieldError(
-            found=f"{float(speed2.max()) ** 0.5:,.0f} m/s at {pressure_pa / 100:g} hPa,"
-            f" {_place(wind, int(time), int(row), int(column))}",
+            found=f"{fastest2**0.5:,.0f} m/s at {pressure_pa / 100:g} hPa, {_place(wind, *where)}",
             expected=f"at most {limit:.0f} m/s there",
             remedy="Check the units of the wind, its scale_factor, and that the file is whole.",
         )
-    if not speed2.any() or float(np.ptp(u) + np.ptp(v)) < _STILL_MPS:
-        if speed2.size >= 8:
+    if fastest2 == 0.0 or kinds[0].range + kinds[1].range < _STILL_MPS:
+        if kinds[0].count >= 8:
             raise FieldError(
                 found=f"a wind that is the same everywhere at {pressure_pa / 100:g} hPa",
                 expected="a field of wind",
                 remedy="The file holds a constant in place of the wind: fetch it again.",
             )
         return
-    for name, values in (("u", u), ("v", v)):
-        _check_kind(wind, level, name, values.astype(np.float64))
+    for name, kind in zip(("u", "v"), kinds, strict=True):
+        _check_kind(wind, level, name, kind)
 
 
-def _check_kind(wind: xr.Dataset, level: int, name: str, values: Array) -> None:
+class _Kind:
+    """What a level of a component looks like, summed up one time after the other."""
+
+    def __init__(self) -> None:
+        self.count, self.low, self.high = 0, np.inf, -np.inf
+        self.sides = (0, 0)
+        # Of neighbours eastward and northward: number, both sums, both squares, the product.
+        self._sums = np.zeros((2, 6))
+
+    def add(self, values: Array) -> None:
+        """Take in one time: (lat, lon)."""
+        self.count, self.sides = self.count + values.size, values.shape
+        self.low, self.high = min(self.low, values.min()), max(self.high, values.max())
+        pairs = ((values[:, :-1], values[:, 1:]), (values[:-1], values[1:]))
+        for way, (one, other) in enumerate(pairs):
+            self._sums[way] += [
+                one.size, one.sum(), other.sum(),
+                (one * one).sum(), (other * other).sum(), (one * other).sum(),
+            ]  # fmt: skip
+
+    @property
+    def range(self) -> float:
+        """From the lowest value to the highest."""
+        return float(self.high - self.low)
+
+    @property
+    def likeness(self) -> float:
+        """Correlation of values with their neighbours, the better of the two ways."""
+        n, one, other, one2, other2, product = self._sums.T
+        scale = np.sqrt(np.maximum(one2 - one * one / n, 0.0) * np.maximum(
+            other2 - other * other / n, 0.0))  # fmt: skip
+        alike = (product - one * other / n) / np.where(scale > 0.0, scale, 1.0)
+        return float(np.where(scale > 0.0, alike, 1.0).max())
+
+
+def _check_kind(wind: xr.Dataset, level: int, name: str, kind: _Kind) -> None:
     """Refuse what only pretends to be a component: noise, or a temperature."""
     pressure_hpa = float(wind["pressure_pa"].values[level]) / 100.0
-    if min(values.shape[1:]) >= 8:
-        near = [_neighbours(values[..., :-1], values[..., 1:])]
-        near.append(_neighbours(values[:, :-1], values[:, 1:]))
-        if max(near) < _WHITE:
-            raise FieldError(
-                found=f"{name} at {pressure_hpa:g} hPa changes at random from node to node",
-                expected="a wind, which is alike at neighbouring nodes",
-                remedy="The file is damaged or was unpacked wrongly: fetch it again.",
-            )
-    if float(values.min()) > 150.0:
+    if min(kind.sides) >= 8 and kind.likeness < _WHITE:
         raise FieldError(
-            found=f"{name} from {values.min():g} to {values.max():g} at {pressure_hpa:g} hPa",
+            found=f"{name} at {pressure_hpa:g} hPa changes at random from node to node",
+            expected="a wind, which is alike at neighbouring nodes",
+            remedy="The file is damaged or was unpacked wrongly: fetch it again.",
+        )
+    if kind.low > 150.0:
+        raise FieldError(
+            found=f"{name} from {kind.low:g} to {kind.high:g} at {pressure_hpa:g} hPa",
             expected="a component of the wind, which blows both ways",
             remedy="This looks like a temperature: check which variable is called the wind.",
         )
-
-
-def _neighbours(one: Array, other: Array) -> float:
-    """Correlation of values with their neighbours."""
-    a, b = one - one.mean(), other - other.mean()
-    scale = float(np.sqrt((a * a).mean() * (b * b).mean()))
-    return float((a * b).mean()) / scale if scale > 0.0 else 1.0
 
 
 def _check_heights(wind: xr.Dataset) -> None:
@@ -291,8 +335,14 @@ def _mostly_meridional(wind: xr.Dataset) -> bool:
     )
     if not len(rows):
         return False
-    along, across = (
-        float(np.mean(wind[name].values[:, :, rows].mean(axis=-1) ** 2))
-        for name in ("u_mps", "v_mps")
-    )
+    along, across = (_mean_square_of_zonal_mean(wind, name, rows) for name in ("u_mps", "v_mps"))
     return across > 4.0 * along
+
+
+def _mean_square_of_zonal_mean(wind: xr.Dataset, name: str, rows: NDArray[np.intp]) -> float:
+    squares = [
+        np.mean(field[rows].mean(axis=-1) ** 2)
+        for level in range(wind.sizes["pressure_pa"])
+        for field in _fields(wind, name, level)
+    ]
+    return float(np.mean(squares))

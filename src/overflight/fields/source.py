@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from overflight.errors import FieldError
 from overflight.fields import canonical, merge, plausible, sniff, store
@@ -50,6 +51,7 @@ class Opened:
     wind: xr.Dataset  # canonical and plausible
     files: tuple[WindFile, ...]
     from_cache: bool
+    laid: NDArray[np.float32] | None  # its u and v as kernels read them, where the cache keeps it
 
 
 def silent(stage: str, done: int, total: int) -> None:
@@ -88,15 +90,16 @@ def open_winds(
     key = store.key([file.sha256 for file in known], wanted)
     if cached and (kept := store.load(key)) is not None:
         progress("wind files", 2 * len(files), 2 * len(files))
-        return Opened(kept, tuple(known), from_cache=True)
+        return Opened(kept.wind, tuple(known), from_cache=True, laid=kept.laid)
     pieces: list[xr.Dataset] = []
     for index, (file, kind) in enumerate(zip(files, kinds, strict=True)):
         pieces += READERS[kind.key](file, wanted)
         progress("wind files", len(files) + index + 1, 2 * len(files))
     wind = finished(pieces)
-    if cached:
-        store.save(key, wind)
-    return Opened(wind, tuple(known), from_cache=False)
+    if cached and store.save(key, wind) and (kept := store.load(key, trusted=True)) is not None:
+        # Mapped from now on: what was read is let go.
+        return Opened(kept.wind, tuple(known), from_cache=False, laid=kept.laid)
+    return Opened(wind, tuple(known), from_cache=False, laid=None)
 
 
 def finished(pieces: list[xr.Dataset]) -> xr.Dataset:

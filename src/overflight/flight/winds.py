@@ -98,7 +98,7 @@ def of_files(case: Case, folder: Path, paths: Sequence[Path], *, progress: Progr
     from_climatology = opened.wind.attrs.get("source") == "soundings"
     told += [climatology.ATTRIBUTION] if from_climatology else []
     return Wind(
-        grid=layout.to_grid(opened.wind, case.epoch),
+        grid=layout.to_grid(opened.wind, case.epoch, opened.laid),
         error=error,
         step_s=ANALYSIS_STEP_S,
         attributions=tuple(dict.fromkeys(line for line in told if line)),

@@ -7,11 +7,12 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from overflight.errors import FieldError
-from overflight.fields import canonical
+from overflight.fields import backed, canonical
 from overflight.fields.canonical import Need
 from overflight.fields.readers import chunks, timeline
 from overflight.fields.readers.names import GRAVITY_MPS2, Role
 from overflight.fields.readers.timeline import Timeline
+from overflight.physics import window
 from overflight.physics.sphere import wrapped_deg
 
 Array = NDArray[np.float64]
@@ -140,7 +141,7 @@ def load(
     """
     dims = one.dims
     lengths = [len(indexers[kind]) for kind in order]
-    out = np.empty((len(line.times), *lengths), dtype=np.float32)
+    out = backed.empty((len(line.times), *lengths))
     first = dims[order[0]] if dims.get(order[0]) in one.values.dims else None
     entries = (first, indexers[order[0]])
     masked = False
@@ -153,6 +154,7 @@ def load(
             raw = _raw(values, dims, line.where[rows], part, order)
             masked |= _fill(target, raw, one.role, only_missing=number > 0)
             del raw  # before the next is read
+        window.release(target)
     notes = []
     if masked:
         notes.append(f"Fill values of {one.name} that the file does not name were taken out.")
@@ -235,6 +237,14 @@ def _mask(numbers: Array, role: Role) -> bool:
     return True
 
 
+def _over_gravity(geopotential: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Geopotential as height, in its place."""
+    for field in geopotential:
+        np.divide(field, np.float32(GRAVITY_MPS2), out=field)
+        window.release(field)
+    return geopotential
+
+
 def piece_of(
     fields: dict[str, NDArray[np.float32]],
     line: Timeline,
@@ -247,7 +257,8 @@ def piece_of(
     attrs: dict[str, object] = {}
     if "geopotential_m2s2" in ready:
         geopotential = ready.pop("geopotential_m2s2")
-        ready.setdefault("z_m", geopotential / np.float32(GRAVITY_MPS2))
+        if "z_m" not in ready:
+            ready["z_m"] = _over_gravity(geopotential)
     if "speed_mps" in ready and "wind_from_deg" in ready and "u_mps" not in ready:
         toward = np.radians(ready["wind_from_deg"].astype(np.float64)) + np.pi
         speed = ready["speed_mps"]
