@@ -10,10 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from overflight import checkpoint
+from overflight import checkpoint, cost
 from overflight.case.load import bundled, load
 from overflight.case.model import Case
 from overflight.fields import places
+from overflight.fields.source import Size
 from overflight.flight import winds
 from overflight.flight.winds import Wind
 from overflight.inference.leave_one_out import LeftOut, leave_one_out, lighter
@@ -114,6 +115,11 @@ def run(
         Key of all random numbers; the same seed gives the same numbers on any number of threads.
     check
         Also leave every sighting out in turn (minutes) and print the table in the report.
+
+    Raises
+    ------
+    CapacityError
+        If memory cannot hold the run, before any path is flown.
     """
     case = load(folder)
     provenance.refuse_foreign(out)
@@ -121,6 +127,8 @@ def run(
     blown = winds.of_case(case, folder, wind, progress=progress)
     progress("wind", 1, 1)
     settings = replace(settings or Settings(), dt_s=blown.step_s)
+    size = Size(3, *blown.grid.uv_mps.shape[:4])
+    cost.refuse(cost.of(case, settings, size, from_files=bool(blown.files), check=check), settings)
     inputs = {**provenance.case_hashes(folder), **_wind_hashes(blown)}
     made_of = checkpoint.parts(
         provenance.case_hashes(folder), [file.sha256 for file in blown.files], settings, seed

@@ -152,7 +152,7 @@ def demo(
 
 
 @app.command()
-def account(
+def account(  # noqa: PLR0913, PLR0917 (one for each option)
     case: CasePath,
     out: OutFolder = Path("overflight-account"),
     wind: Annotated[
@@ -175,6 +175,12 @@ def account(
         ),
     ] = False,
     resume: Resume = False,  # noqa: FBT002
+    dry_run: Annotated[  # noqa: FBT002
+        bool,
+        typer.Option(
+            "--dry-run", help="Say what it would take in work, memory, disk and time, and stop."
+        ),
+    ] = False,
     quiet: Quiet = False,  # noqa: FBT002
     json_progress: JsonProgress = False,  # noqa: FBT002
 ) -> None:
@@ -185,12 +191,27 @@ def account(
 
     Example: overflight account cases/2023-conus --out out/2023-conus
     """
+    if dry_run:
+        _tell_cost(case, wind or (), threads, check=leave_one_out)
+        return
     made = _account(
         case, out, threads, seed, wind=wind or (), check=leave_one_out,
         progress=(quiet, json_progress), resume=resume, elsewhere=(workers, cluster),
     )  # fmt: skip
     _summary(made)
     _left_out(made)
+
+
+def _tell_cost(case: Path, wind: Sequence[Path], threads: int, *, check: bool) -> None:
+    """Print what an account would take; refuse one that memory cannot hold."""
+    from overflight import cost
+    from overflight.inference.stratum import Settings
+
+    settings = Settings(n_threads=threads or installed.n_threads())
+    found = cost.estimate(case, wind, settings, check=check)
+    for line in cost.words(found):
+        typer.echo(line)
+    cost.refuse(found, settings)
 
 
 def _account(

@@ -6,8 +6,9 @@ machine and in the container that the program may run in.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from contextvars import ContextVar
 from pathlib import Path
 
 from overflight import kept
@@ -83,6 +84,38 @@ def _cached_bytes(folder: Path, names: tuple[str, ...]) -> int:
     return total
 
 
+class _Told(BaseException):
+    """How large a field is that a reader was about to load; no reader mends it by mistake."""
+
+    def __init__(self, variables: int, shape: tuple[int, int, int, int]) -> None:
+        super().__init__(variables, shape)
+        self.variables, self.shape = variables, shape
+
+
+_asked: ContextVar[bool] = ContextVar("_asked", default=False)
+
+
+def asked(read: Callable[[], object]) -> tuple[int, tuple[int, int, int, int]] | None:
+    """Ask a reader how large a field it would load, and load nothing.
+
+    Every reader calls :func:`check` when it knows the size and before it loads; here it gets no
+    further than that.
+
+    Returns
+    -------
+    variables, shape
+        As :func:`check` was given them, of the first field; None where there is none.
+    """
+    token = _asked.set(True)
+    try:
+        read()
+    except _Told as told:
+        return told.variables, told.shape
+    finally:
+        _asked.reset(token)
+    return None
+
+
 def check(variables: int, shape: tuple[int, int, int, int], origin: str) -> None:
     """Refuse a wind that neither memory nor the cache's disk can hold.
 
@@ -102,6 +135,8 @@ def check(variables: int, shape: tuple[int, int, int, int], origin: str) -> None
     FieldError
         With what is wanted and what is free.
     """
+    if _asked.get():
+        raise _Told(variables, shape)
     free, room = free_bytes(), kept.room_bytes()
     values = variables
     for length in shape:

@@ -6,8 +6,10 @@ is in the wind's notes. What cannot be used is refused with a reason: nothing is
 extrapolated.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +17,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from overflight.errors import FieldError
-from overflight.fields import canonical, merge, plausible, sniff, store
+from overflight.fields import canonical, memory, merge, plausible, sniff, store
 from overflight.fields.canonical import ALL, Need
 from overflight.fields.readers import arl, grib, netcdf, zarr_store
 from overflight.physics import atmosphere
@@ -100,6 +102,49 @@ def open_winds(
         # Mapped from now on: what was read is let go.
         return Opened(kept.wind, tuple(known), from_cache=False, laid=kept.laid)
     return Opened(wind, tuple(known), from_cache=False, laid=None)
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large the needed part of a wind is, as told by its files' headers."""
+
+    variables: int
+    times: int
+    levels: int
+    rows: int
+    columns: int
+
+    @property
+    def nodes(self) -> int:
+        """Nodes of one variable at all times."""
+        return self.times * self.levels * self.rows * self.columns
+
+
+def size_of(paths: Sequence[Path], need: Need = ALL) -> Size:
+    """How large the needed part of files and folders is; no field of them is read.
+
+    Where times overlap between files it is an upper bound; of a projected grid it is the file's
+    own nodes, before they are brought onto latitudes and longitudes.
+
+    Raises
+    ------
+    FieldError
+        If a file is of no known kind, damaged, not wind, or holds nothing of what is needed.
+    """
+    wanted = with_height(need)
+    told = []
+    for file in sniff.files_of(paths):
+        kind = _wind_kind(file)
+        found = memory.asked(partial(READERS[kind.key], file, wanted))
+        told += [] if found is None else [found]
+    if not told:
+        finished([])
+    variables = max(number for number, _ in told)
+    variables = variables if variables > 1 else len(canonical.REQUIRED)
+    levels, rows, columns = (max(shape[axis] for _, shape in told) for axis in (1, 2, 3))
+    values = sum(number * math.prod(shape) for number, shape in told)
+    times = math.ceil(values / (variables * levels * rows * columns))
+    return Size(variables, times, levels, rows, columns)
 
 
 def finished(pieces: list[xr.Dataset]) -> xr.Dataset:

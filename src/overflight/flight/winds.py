@@ -1,5 +1,6 @@
 """The wind of a case: from the embedded climatology or from files, always with its error."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,6 +25,7 @@ Progress = Callable[[str, int, int], None]  # (stage, done, total)
 
 CLIMATOLOGY = "climatology"
 SMOOTH_STEP_S = 1_200.0  # enough for the climatology: docs/explanation/method.md, 1
+_BESIDE = timedelta(days=1)  # of climatology, before a case and after it
 ANALYSIS_STEP_S = 600.0  # a whole part of every usual interval between analyses
 
 
@@ -58,11 +60,23 @@ def of_case(
     CoverageError
         If the wind does not reach as far as the case needs it.
     """
-    if [str(path) for path in paths] == [CLIMATOLOGY] and not paths[0].exists():
-        return of_climatology(case)
-    if not paths and case.wind != CLIMATOLOGY:
-        paths = [_inside(folder, case.wind)]
+    paths = files_of_case(case, folder, paths)
     return of_files(case, folder, paths, progress=progress) if paths else of_climatology(case)
+
+
+def files_of_case(case: Case, folder: Path, paths: Sequence[Path]) -> list[Path]:
+    """The files that were asked for, else those of the case; none for the climatology.
+
+    Raises
+    ------
+    FieldError
+        If the case names a file outside its folder.
+    """
+    if [str(path) for path in paths] == [CLIMATOLOGY] and not paths[0].exists():
+        return []
+    if not paths and case.wind != CLIMATOLOGY:
+        return [_inside(folder, case.wind)]
+    return list(paths)
 
 
 def of_climatology(case: Case) -> Wind:
@@ -74,8 +88,7 @@ def of_climatology(case: Case) -> Wind:
         If the float band lies outside the levels that it has.
     """
     _reachable(case)
-    day = timedelta(days=1)
-    field = climatology.dataset(case.span_start - day, case.span_end + day)
+    field = climatology.dataset(case.span_start - _BESIDE, case.span_end + _BESIDE)
     middle = case.span_start + (case.span_end - case.span_start) / 2
     return Wind(
         grid=layout.to_grid(field, case.epoch),
@@ -85,6 +98,21 @@ def of_climatology(case: Case) -> Wind:
         files=(),
         notes=(),
     )
+
+
+def size_of_case(case: Case, folder: Path, paths: Sequence[Path]) -> source.Size:
+    """How large that wind is, without making or reading it.
+
+    Raises
+    ------
+    FieldError
+        If a file cannot be used, or holds nothing of what the case needs.
+    """
+    paths = files_of_case(case, folder, paths)
+    if paths:
+        return source.size_of(paths, needed(case))
+    days = (case.span_end - case.span_start + 2 * _BESIDE) / timedelta(days=1)
+    return source.Size(3, math.ceil(days) + 2, len(climatology.load().pressure_pa), 73, 144)
 
 
 def of_files(case: Case, folder: Path, paths: Sequence[Path], *, progress: Progress) -> Wind:

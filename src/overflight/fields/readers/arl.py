@@ -17,6 +17,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from overflight.errors import FieldError
+from overflight.fields import canonical, memory
 from overflight.fields.canonical import ALL, Need
 from overflight.fields.readers.loading import Picked, piece_of
 from overflight.fields.readers.makers import NOAA
@@ -228,16 +229,13 @@ def _piece(
         lat = Picked.of(lat_deg, need.south_deg, need.north_deg, "latitudes", name)
         lon = Picked.longitudes(lon_deg, need, name)
         rows, columns = lat.index, lon.index
+    shape = (len(line.times), len(numbers), len(rows), len(columns))
+    memory.check(len(canonical.REQUIRED), shape, name)
     fields: dict[str, NDArray[np.float32]] = {}
     for at, where in enumerate(line.where):
         offset, index = group[where["record"]]
         for role, level, values in _fields(data, offset, index, numbers, need, name):
-            out = fields.setdefault(
-                role,
-                np.full(
-                    (len(line.times), len(numbers), len(rows), len(columns)), np.nan, np.float32
-                ),
-            )
+            out = fields.setdefault(role, np.full(shape, np.nan, np.float32))
             out[at, level] = values[np.ix_(rows, columns)]
     if native is None:
         piece = piece_of(fields, line, (levels.values, lat.values, lon.values), [], name)

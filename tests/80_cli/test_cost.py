@@ -1,0 +1,154 @@
+"""What an account will take, told beforehand: true of the run that follows, and nothing written."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from typer.testing import CliRunner
+
+from overflight import account, cost
+from overflight.case.load import bundled, load
+from overflight.cli import app
+from overflight.errors import CapacityError
+from overflight.fields import climatology, memory, packed, source, store
+from overflight.flight import winds
+from overflight.flight.needs import needed
+from overflight.inference.stratum import Settings
+
+CASE = bundled("2023-conus")
+QUICK = Settings(
+    n_points=40, n_strata=4, n_filtered=4, n_runs=3, n_particles=32, n_draws=8, n_paths=60,
+    n_starts=1, n_defensive=0,
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv(store.SWITCH, str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+@pytest.fixture(scope="module")
+def wind_file(tmp_path_factory):
+    """Invented weather of the bundled case: the season's wind, every six hours."""
+    case, day = load(CASE), timedelta(days=1)
+    wind = climatology.dataset(case.span_start - day, case.span_end + day, 21_600.0, 2.5)
+    wind.attrs = {"source": "gfs", "product": "analysis", "title": "invented",
+                  "attribution": "Nobody's", "height_basis": "standard atmosphere"}  # fmt: skip
+    path = tmp_path_factory.mktemp("winds") / "weather.nc"
+    packed.write(wind, path)
+    return path
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, ["account", str(CASE), *map(str, arguments)])
+
+
+def test_a_dry_run_tells_and_writes_nothing(tmp_path, monkeypatch, wind_file, cache):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(account, "run", lambda *given, **named: pytest.fail("it ran"))
+    for more in ((), ("--wind", wind_file, "--leave-one-out")):
+        done = run("--dry-run", *more)
+        assert done.exit_code == 0, done.output
+        for said in ("launch candidates: 2", "strata: 40", "14,400", "particle-steps", "packed",
+                     "wind field", "paths", "report", "bytes", "disk", "time: about"):  # fmt: skip
+            assert said in done.output
+        assert ("left out in turn: 3" in done.output) == bool(more)
+    assert list(tmp_path.iterdir()) == []
+    assert not cache.exists()
+
+
+def test_the_size_of_a_wind_is_that_of_the_wind(wind_file):
+    case = load(CASE)
+    told = winds.size_of_case(case, CASE, [wind_file])
+    wind = source.open_winds([wind_file], needed(case)).wind
+    assert (told.times, told.levels, told.rows, told.columns) == wind["u_mps"].shape
+    told = winds.size_of_case(case, CASE, [])
+    laid = winds.of_climatology(case).grid.uv_mps.shape
+    assert (told.times, told.levels, told.rows, told.columns + 1) == laid[:4]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["gdas_042.bin", "era5_utm32_2025_05_01_00.nc", "ifs_ml137_1p5_europe_20181115_12Z.grib"],
+)
+def test_the_size_of_any_kind_of_file_is_told(shared_data, name):
+    """Of a projected grid, its own nodes; of model levels, those under the ground too."""
+    if name.endswith("grib"):
+        pytest.importorskip("eccodes")
+    path = shared_data / "winds" / name
+    shape = source.open_winds([path], cached=False).wind["u_mps"].shape
+    told = source.size_of([path])
+    assert told.times == shape[0]
+    assert told.levels >= shape[1]
+    assert "utm" in name or (told.rows, told.columns) == shape[2:]
+
+
+def test_more_work_takes_more():
+    plain = cost.estimate(CASE, [], Settings())
+    for more in ({"n_particles": 800}, {"n_paths": 8_000}, {"n_draws": 240}, {"n_strata": 200}):
+        assert cost.estimate(CASE, [], replace(Settings(), **more)).peak_bytes > plain.peak_bytes
+    checked = cost.estimate(CASE, [], Settings(), check=True)
+    assert checked.particle_steps > 3 * plain.particle_steps
+    assert checked.work_s > plain.work_s
+    half = cost.estimate(CASE, [], replace(Settings(), n_threads=1))
+    assert half.memory_bytes["particles"] * 2 == plain.memory_bytes["particles"]
+
+
+def test_what_memory_cannot_hold_is_refused_with_what_fits(monkeypatch):
+    settings = replace(QUICK, n_particles=10**8)
+    found = cost.estimate(CASE, [], settings)
+    monkeypatch.setattr(memory, "free_bytes", lambda: 4_000_000_000)
+    with pytest.raises(CapacityError) as refusal:
+        cost.refuse(found, settings)
+    assert "100,000,000 particles" in refusal.value.found
+    fitting = int(refusal.value.remedy.split("At most ")[1].split()[0].replace(",", ""))
+    fewer = replace(QUICK, n_particles=fitting)
+    cost.refuse(cost.estimate(CASE, [], fewer), fewer)
+    more = replace(QUICK, n_particles=fitting + 1)
+    with pytest.raises(CapacityError):
+        cost.refuse(cost.estimate(CASE, [], more), more)
+
+
+def test_an_account_that_does_not_fit_is_refused_before_a_path_is_flown(tmp_path, monkeypatch):
+    monkeypatch.setattr(account, "posterior", lambda *given, **named: pytest.fail("it flew"))
+    with pytest.raises(CapacityError, match="100,000,000 particles"):
+        account.run(CASE, tmp_path / "out", settings=replace(QUICK, n_particles=10**8))
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_dry_run_that_does_not_fit_says_all_and_refuses(monkeypatch):
+    monkeypatch.setattr(memory, "free_bytes", lambda: 1_000_000)
+    done = run("--dry-run")
+    assert isinstance(done.exception, CapacityError)
+    assert "particle-steps" in done.output
+
+
+PEAK = """
+import json, resource, sys
+from pathlib import Path
+from overflight import account
+from overflight.inference.stratum import Settings
+account.run(Path(sys.argv[1]), Path(sys.argv[2]), settings=Settings(),
+            wind=[Path(one) for one in sys.argv[3:]])
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1_800)
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak is in kilobytes on Linux")
+@pytest.mark.parametrize("from_files", [False, True], ids=["climatology", "files"])
+def test_the_memory_told_is_right_within_a_quarter(tmp_path, wind_file, from_files):
+    paths = [wind_file] if from_files else []
+    told = cost.estimate(CASE, paths, Settings()).peak_bytes
+    done = subprocess.run(
+        [sys.executable, "-c", PEAK, str(CASE), str(tmp_path / "out"), *map(str, paths)],
+        check=True, capture_output=True, text=True, env=dict(os.environ),
+    )  # fmt: skip
+    measured = 1024 * json.loads(done.stdout.splitlines()[-1])
+    assert told == pytest.approx(measured, rel=0.25)
