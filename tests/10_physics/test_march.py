@@ -188,3 +188,64 @@ def test_legs_cover_the_stretch_and_never_cross_a_time_of_the_wind(start, end, s
         assert axis[time] <= min(leg.start_s, at) < max(leg.start_s, at) <= axis[time + 1]
         assert leg.share_fraction == (leg.start_s - axis[time]) / (axis[time + 1] - axis[time])
     assert at == end
+
+
+@pytest.mark.parametrize("scheme", ["midpoint", "rk4"])
+def test_no_balloons_march_nowhere(scheme):
+    none = np.zeros(0)
+    paths = march(GLOBE, np.zeros((0, 3)), none, none, np.array([0.0, HOUR_S, 2 * HOUR_S]),
+                  step_s=600.0, scheme=scheme)  # fmt: skip
+    assert paths.shape == (3, 0, 3)
+
+
+@pytest.mark.parametrize("scheme", ["midpoint", "rk4"])
+def test_a_balloon_marches_alone_as_it_does_among_others(scheme):
+    balloons = spread(130, 3)
+    times = np.array([0.0, 6.0 * HOUR_S])
+    many = march(GLOBE, *balloons, times, step_s=600.0, scheme=scheme)
+    one = march(GLOBE, *(a[7:8] for a in balloons), times, step_s=600.0, scheme=scheme)
+    np.testing.assert_array_equal(one[:, 0], many[:, 7])
+
+
+def with_a_hole():
+    grid = waves(np.linspace(-90.0, 90.0, 121), np.linspace(-180.0, 180.0, 241))
+    grid.uv_mps[:, :, 60:80, 110:130] = np.nan  # 0 to 28.5 N, 15 W to 13.5 E
+    return grid
+
+
+@pytest.mark.parametrize("scheme", ["midpoint", "rk4"])
+def test_a_hole_in_the_wind_stops_those_who_come_to_it_and_nobody_else(scheme):
+    grid, balloons = with_a_hole(), spread(2_000, 4)
+    paths, plain = (
+        march(one, *balloons, np.arange(0.0, 12.1, 1.0) * HOUR_S, step_s=600.0, scheme=scheme)
+        for one in (grid, GLOBE)
+    )
+    there = np.isfinite(paths).all(axis=2)
+    assert 20 < (~there[-1]).sum() < 300
+    assert (np.diff(there.astype(int), axis=0) <= 0).all()
+    np.testing.assert_array_equal(paths[there], plain[there])
+    inside = np.array([lat_lon_inside(place) for place in balloons[0]])
+    assert not there[1:, inside].any()
+
+
+def lat_lon_inside(place):
+    lat_deg, lon_deg = sphere.lat_lon_deg(*place)
+    return 1.0 < lat_deg < 27.0 and -14.0 < lon_deg < 13.0
+
+
+def test_those_who_leave_a_box_are_nowhere_from_then_on_and_the_others_fly():
+    box = waves(np.linspace(20.0, 50.0, 21), np.linspace(0.0, 30.0, 21))
+    n = 200
+    rng = np.random.default_rng(5)
+    start = np.stack([rng.uniform(25.0, 45.0, n), rng.uniform(1.0, 29.5, n)], axis=1)
+    places = np.array([sphere.n_vector(*one) for one in start])
+    level = np.full(n, math.log(7_000.0)), np.full(n, 18_500.0)
+    paths = march(box, places, *level, np.arange(0.0, 12.1, 1.0) * HOUR_S, step_s=600.0)
+    there = np.isfinite(paths).all(axis=2)
+    assert 20 < (~there[-1]).sum() < 180
+    assert (np.diff(there.astype(int), axis=0) <= 0).all()
+    lon_deg = np.array([sphere.lat_lon_deg(*one)[1] for one in paths[there]])
+    assert lon_deg.max() <= 30.0 + 1e-9
+    assert np.isnan(
+        march(box, places, *level, np.array([0.0, 13.0 * HOUR_S]), step_s=600.0)[-1]
+    ).all()

@@ -145,3 +145,58 @@ def test_an_error_of_its_own_place_and_time_is_flown_through(calm):
     quiet.sigma_mps[0] = 0.0
     drift = plan(calm, 0.0, 36, quiet)
     assert strayed_km(fly([Flight(None, drift, 36)], 5, 36, 5, 1)[0], 0.0).max() < 1e-6
+
+
+def blown(u_mps, edge_deg=180.0):
+    """The same wind everywhere in a box, for eleven days."""
+    uv = np.zeros((2, 2, 19, 37, 2), dtype=np.float32)
+    uv[..., 0] = u_mps
+    return WindGrid(
+        np.array([0.0, 11.0 * DAY_S]),
+        np.log([1_000.0, 20_000.0]),
+        np.linspace(-90, 90, 19),
+        np.linspace(-edge_deg, edge_deg, 37),
+        uv,
+    )
+
+
+@pytest.mark.parametrize("part", [None, INERTIAL])
+def test_no_balloons_and_no_plans_are_no_flight(calm, part):
+    flight = [Flight(None, plan(calm, 10.0, 12, uniform(2.0)), 12)]
+    assert fly(flight, 0, 4, 1, 2, part)[0].shape == (0, 4, 3)
+    assert fly([], 10, 4, 1, 2, part) == []
+
+
+@pytest.mark.parametrize("part", [None, INERTIAL])
+def test_a_balloon_flies_alone_as_it_does_among_others(calm, part):
+    flight = [Flight(None, plan(calm, 40.0, 24, uniform(2.0)), 24)]
+    one, many = (fly(flight, n, 6, 3, 1, part)[0] for n in (1, 130))
+    np.testing.assert_allclose(one[0], many[0], atol=1e-12)
+    assert np.isfinite(many).all()
+
+
+def test_a_balloon_that_leaves_the_wind_is_nowhere_from_then_on_and_the_others_fly():
+    """At 30 m/s eastward it crosses 10 degrees of longitude at 30 N within half a day."""
+    grid = blown(30.0, edge_deg=10.0)
+    leaving = plan(grid, 30.0, 72, uniform(0.0))
+    west = dict(zip(("launch_x", "launch_y", "launch_z"), n_vector(30.0, -9.9), strict=True))
+    paths, others = fly(
+        [Flight(None, leaving, 72), Flight(None, leaving._replace(**west), 36)], 70, 1, 1, 2
+    )
+    there = np.isfinite(paths).all(axis=2)
+    assert there[:, :20].all()
+    assert not there[:, 60:].any()
+    assert (np.diff(there.astype(int), axis=1) <= 0).all()  # never back
+    assert np.isfinite(others).all()
+
+
+def test_a_wind_with_a_hole_carries_nobody_further():
+    grid = blown(30.0)
+    grid.uv_mps[:, :, :, 20:22] = np.nan  # 20 to 30 degrees east
+    paths = fly([Flight(None, plan(grid, 10.0, 144, uniform(0.0)), 144)], 65, 1, 1, 1)[0]
+    there = np.isfinite(paths).all(axis=2)
+    assert there[:, :12].all()
+    assert not there[:, -1].any()
+    places = [lat_lon_deg(*one) for one in paths[there]]
+    assert max(lon for _, lon in places) < 20.0
+    assert (np.diff(there.astype(int), axis=1) <= 0).all()
