@@ -152,7 +152,7 @@ def demo(
 
 
 @app.command()
-def account(  # noqa: PLR0913, PLR0917 (one for each option)
+def account(
     case: CasePath,
     out: OutFolder = Path("overflight-account"),
     wind: Annotated[

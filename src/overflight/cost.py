@@ -14,9 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
+from overflight import kept
 from overflight.case.load import load
 from overflight.case.model import Case, Geometry, Use
-from overflight.fields import backed, memory, place
+from overflight.fields import backed, memory
 from overflight.fields.source import Size
 from overflight.flight import winds
 from overflight.flight.needs import end, needed
@@ -30,7 +31,8 @@ _PROGRAM_BYTES, _BORDERS_BYTES = 455 * 2**20, 110 * 2**20
 # A point of a path while its passages over borders are found, beside the 40 bytes that are kept.
 _PASSAGE_BYTES, _POINT_BYTES = 430, 40
 _VECTOR_BYTES = 24  # of a place on a path
-_PARTICLE_BYTES = 8 * (5 + 5 + 4 + 1 + 1)  # states, differences from the pilot, weight, ancestor
+_WEIGHT_BYTES = 8  # at every place
+_PARTICLE_BYTES = 8 * (5 + 4 + 1 + 1)  # state, difference from the pilot, weight, whether lost
 _REPORT_BYTES = 32  # of a particle's books, for each report
 _LEVEL_BYTES = 2 * 8 * 6  # of a stratum's level law, for each step
 _GUIDE_BYTES = 8 * (5 + 4 + 16 + 16)  # of a pilot, for each step
@@ -44,7 +46,7 @@ class _Rates:
     start_s: float = 45.0  # loading, compiling, borders
     search_step_s: float = 4e-3  # for a launch's first pilot, from nothing
     pilot_step_s: float = 2.8e-4
-    particle_step_s: float = 1.4e-6
+    particle_step_s: float = 2e-7
     path_point_s: float = 7e-6
     wind_node_s: float = 5e-8
     calculation_s: float = 0.055  # what _calculation_s gives there
@@ -115,7 +117,8 @@ def of(case: Case, settings: Settings, size: Size, *, from_files: bool, check: b
     steps = math.ceil(max(flights_s) / step_s)
     mean_steps = math.ceil(sum(flights_s) / len(flights_s) / step_s)
     left_out = sum(one.geometry is not Geometry.LAUNCH for one in used) if check else 0
-    each = settings.n_threads * _particle_bytes(settings, max(flights_s), len(used))
+    together = settings.n_threads * settings.n_runs  # the runs of a stratum march together
+    each = together * _particle_bytes(settings, max(flights_s), len(used))
     parts, mapped, laid = _memory(case, settings, size, max(flights_s), from_files=from_files)
     parts["particles"] = each * settings.n_particles
     whole = settings.n_filtered * runs * settings.n_particles
@@ -160,7 +163,7 @@ def _flight_s(case: Case, launch: int) -> float:
 
 
 def _particle_bytes(settings: Settings, flight_s: float, n_reports: int) -> int:
-    path = _VECTOR_BYTES * math.ceil(flight_s / settings.output_s)
+    path = (_VECTOR_BYTES + _WEIGHT_BYTES) * math.ceil(flight_s / settings.output_s)
     return _PARTICLE_BYTES + _REPORT_BYTES * n_reports + path
 
 
@@ -180,7 +183,6 @@ def _memory(
     parts = {
         "program and kernels": _PROGRAM_BYTES,
         "wind field": laid + search,
-        "packed nodes": 16 * size.levels * size.rows * size.columns,
         "particles": 0,
         "paths": kept + guides + (points + free) * _POINT_BYTES,
         "report": _BORDERS_BYTES + max(points, free) * _PASSAGE_BYTES,
@@ -195,7 +197,7 @@ def _where(case: Case, laid_bytes: int, *, from_files: bool) -> tuple[int, int, 
     need = needed(case)
     around = need.south_deg == -90.0 and need.north_deg == 90.0
     search = 0 if around else laid_bytes
-    cached = place.room_bytes() > 0
+    cached = kept.room_bytes() > 0
     filed = search if search > backed.SHARE * (memory.free_bytes() or math.inf) else 0
     return search, (laid_bytes + filed) * cached, cached
 

@@ -12,7 +12,7 @@ from windfiles import era5, truth, write
 
 from overflight import kept
 from overflight.errors import FieldError
-from overflight.fields import backed, layout, memory, place, source
+from overflight.fields import backed, layout, memory, source
 from overflight.physics import window
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="maps are advised on Linux")
@@ -63,7 +63,7 @@ def test_a_disk_that_is_full_is_not_written_beyond(short, monkeypatch):
     assert window.mapping_of(backed.empty((5, 30, 40))) is None
     monkeypatch.undo()
     monkeypatch.setattr(memory, "free_bytes", lambda: 1_000)
-    monkeypatch.setattr(place, "room_bytes", lambda: 10)
+    monkeypatch.setattr(kept, "room_bytes", lambda: 10)
     assert window.mapping_of(backed.empty((1_000, 1_000))) is None
 
 

@@ -94,8 +94,8 @@ def test_runs_at_the_same_moment_do_each_other_no_harm(tmp_path):
     path = write(era5(), tmp_path / "x.nc")
     (piece,) = netcdf.read(path)
     with ThreadPoolExecutor(8) as pool:
-        kept = list(pool.map(lambda _: store.save("entry", piece), range(16)))
-    assert all(kept)
+        saved = list(pool.map(lambda _: store.save("entry", piece), range(16)))
+    assert all(saved)
     xr.testing.assert_equal(store.load("entry").wind, piece)
     assert store.use().n_entries == 1
     assert not [p for p in kept.winds().iterdir() if p.name.startswith(".new-")]
@@ -111,13 +111,13 @@ def across_180():
 def test_an_entry_holds_the_wind_as_kernels_read_it_and_as_people_do(tmp_path, make):
     path = write(make(), tmp_path / "x.nc")
     bare = source.open_winds([path], cached=False)
-    kept = opened(path)
+    mapped = opened(path)
     assert bare.laid is None
     assert (make is across_180) == (np.diff(bare.wind["lon_deg"]).max() > 180.0)
-    xr.testing.assert_identical(kept.wind, bare.wind)
+    xr.testing.assert_identical(mapped.wind, bare.wind)
     there = {"time": 1, "pressure_pa": slice(1, 3), "lon_deg": slice(None, None, -2)}
-    xr.testing.assert_identical(kept.wind.isel(there), bare.wind.isel(there))
-    grid = layout.to_grid(kept.wind, EPOCH, kept.laid)
+    xr.testing.assert_identical(mapped.wind.isel(there), bare.wind.isel(there))
+    grid = layout.to_grid(mapped.wind, EPOCH, mapped.laid)
     np.testing.assert_array_equal(grid.uv_mps, layout.to_grid(bare.wind, EPOCH).uv_mps)
     assert window.mapping_of(grid.uv_mps) is not None
 

@@ -10,11 +10,11 @@ from datetime import timedelta
 import pytest
 from typer.testing import CliRunner
 
-from overflight import account, cost
+from overflight import account, cost, kept
 from overflight.case.load import bundled, load
 from overflight.cli import app
 from overflight.errors import CapacityError
-from overflight.fields import climatology, memory, packed, source, store
+from overflight.fields import climatology, memory, packed, source
 from overflight.flight import winds
 from overflight.flight.needs import needed
 from overflight.inference.stratum import Settings
@@ -28,7 +28,7 @@ QUICK = Settings(
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
-    monkeypatch.setenv(store.SWITCH, str(tmp_path / "cache"))
+    monkeypatch.setenv(kept.SWITCH, str(tmp_path / "cache"))
     return tmp_path / "cache"
 
 
@@ -54,7 +54,7 @@ def test_a_dry_run_tells_and_writes_nothing(tmp_path, monkeypatch, wind_file, ca
     for more in ((), ("--wind", wind_file, "--leave-one-out")):
         done = run("--dry-run", *more)
         assert done.exit_code == 0, done.output
-        for said in ("launch candidates: 2", "strata: 40", "14,400", "particle-steps", "packed",
+        for said in ("launch candidates: 2", "strata: 40", "14,400", "particle-steps",
                      "wind field", "paths", "report", "bytes", "disk", "time: about"):  # fmt: skip
             assert said in done.output
         assert ("left out in turn: 3" in done.output) == bool(more)
@@ -115,7 +115,7 @@ def test_what_memory_cannot_hold_is_refused_with_what_fits(monkeypatch):
 
 
 def test_an_account_that_does_not_fit_is_refused_before_a_path_is_flown(tmp_path, monkeypatch):
-    monkeypatch.setattr(account, "posterior", lambda *given, **named: pytest.fail("it flew"))
+    monkeypatch.setattr(account, "_flown", lambda *given, **named: pytest.fail("it flew"))
     with pytest.raises(CapacityError, match="100,000,000 particles"):
         account.run(CASE, tmp_path / "out", settings=replace(QUICK, n_particles=10**8))
     assert not (tmp_path / "out").exists()

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from overflight.physics import blocks
+from overflight.physics import blocks, window
 from overflight.physics.blocks import Balloons, Block
 from overflight.physics.integrate import midpoint_step, rk4_step
 from overflight.physics.kernel import kernel, loop
@@ -38,6 +38,7 @@ _MIDPOINT = ((0.0, 0.0, 0.5), (0.5, 1.0, 0.0))
 _RK4 = ((0.0, 1.0, 0.5), (0.5, 2.0, 0.5), (0.5, 2.0, 1.0), (1.0, 1.0, 0.0))
 _FOURTH = len(_RK4)
 STAGES = {"midpoint": np.array(_MIDPOINT), "rk4": np.array(_RK4)}
+_MANY = 1_000  # balloons: fewer need so little of a wind that reading ahead is a waste
 
 
 class Leg(NamedTuple):
@@ -160,6 +161,7 @@ def march(
     paths[0] = places
     sheets = sheets_of(grid)
     chunk = LANES * max(1, min(64, len(places) // (4 * LANES * n_threads)))
+    forward, between = bool(times_s[-1] >= times_s[0]), -1
     with ThreadPoolExecutor(n_threads) as pool:
         for output in range(1, len(times_s)):
             stretch = times_s[output - 1], times_s[output], step_s
@@ -167,6 +169,9 @@ def march(
                 if time < 0:
                     balloons.places[:] = math.nan
                     break
+                if time != between and len(places) >= _MANY:
+                    window.prepare(grid.uv_mps, time, forward=forward)
+                    between = time
                 starts = range(0, len(places), chunk)
                 work = partial(_march, grid, sheets, balloons, leg, stages, time)
                 list(pool.map(work, starts, (min(at + chunk, len(places)) for at in starts)))
