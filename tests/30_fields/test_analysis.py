@@ -404,6 +404,7 @@ def test_a_grid_across_180_degrees_and_over_a_pole():
     assert polar.lat_deg[-1] == 90.0
 
 
+@pytest.mark.slow
 def test_very_many_soundings_are_worked_out_tile_by_tile(monkeypatch):
     """The nearest layers say nearly all: tiles change little, and memory stays bounded."""
     rng = np.random.default_rng(5)

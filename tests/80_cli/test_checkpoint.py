@@ -130,6 +130,7 @@ def test_the_interrupted_hear_how_much_is_kept(case, tmp_path, said):
     assert "1 of 1 launches, 4 of 4 pilots, 2 of 4 strata are kept in" in told
 
 
+@pytest.mark.slow
 def test_a_killed_account_goes_on_to_the_same_bits(case, whole, tmp_path):
     """SIGKILL at a moment of the filters: nothing is cleaned up, and another process goes on."""
     out, kept = tmp_path / "out", tmp_path / "out.partial"

@@ -178,7 +178,7 @@ def test_control_c_says_that_nothing_was_written(case):
         child.send_signal(signal.SIGINT)
         _, err = child.communicate(timeout=60)
     assert child.returncode == 130
-    assert err == "interrupted: nothing was written\n"
+    assert err == "interrupted: no release was written\n"
 
 
 def test_a_reader_that_leaves_early_gets_no_traceback():

@@ -116,8 +116,10 @@ def asked(read: Callable[[], object]) -> tuple[int, tuple[int, int, int, int]] |
     return None
 
 
-def check(variables: int, shape: tuple[int, int, int, int], origin: str) -> None:
-    """Refuse a wind that neither memory nor the cache's disk can hold.
+def check(
+    variables: int, shape: tuple[int, int, int, int], origin: str, *, filed: bool = False
+) -> None:
+    """Refuse a wind that memory cannot hold, nor, for readers that use it, the cache's disk.
 
     Where memory is not known, nothing is refused.
 
@@ -129,6 +131,8 @@ def check(variables: int, shape: tuple[int, int, int, int], origin: str) -> None
         Times, levels, rows and columns of each.
     origin
         Name of the file, for messages.
+    filed
+        Whether the reader puts into a file what is large (:mod:`.backed`).
 
     Raises
     ------
@@ -137,7 +141,7 @@ def check(variables: int, shape: tuple[int, int, int, int], origin: str) -> None
     """
     if _asked.get():
         raise _Told(variables, shape)
-    free, room = free_bytes(), kept.room_bytes()
+    free, room = free_bytes(), kept.room_bytes() if filed else 0
     values = variables
     for length in shape:
         values *= length

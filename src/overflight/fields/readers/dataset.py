@@ -293,7 +293,7 @@ def _regular(
     lat, lon = horizontal(ds, group[0].dims, need, origin)
     indexers = {"lat": lat.index, "lon": lon.index, "pressure": levels.index}
     sides = (len(levels.index), len(lat.index), len(lon.index))
-    memory.check(len(group), (len(line.times), *sides), origin)
+    memory.check(len(group), (len(line.times), *sides), origin, filed=True)
     fields, notes = load_all(group, line, indexers, ("pressure", "lat", "lon"))
     if air is not None:
         fields["z_m"] = air.heights(line, {"lat": lat.index, "lon": lon.index})
