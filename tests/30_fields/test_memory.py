@@ -137,9 +137,11 @@ def test_a_wind_that_the_cache_can_hold_is_not_refused(tmp_path, monkeypatch):
     with pytest.raises(FieldError, match=memory_only):
         memory.check(2, (3, 4, 5, 6), "x")
     monkeypatch.setenv(kept.SWITCH, str(tmp_path))
-    memory.check(2, (3, 4, 5, 6), "x")
+    memory.check(2, (3, 4, 5, 6), "x", filed=True)
+    with pytest.raises(FieldError, match=memory_only):  # of a reader that works in memory
+        memory.check(2, (3, 4, 5, 6), "x")
     with pytest.raises(FieldError, match="GB of disk for the cache"):
-        memory.check(2, (10**6, 40, 721, 1440), "x")
+        memory.check(2, (10**6, 40, 721, 1440), "x", filed=True)
 
 
 def refused_unread(monkeypatch, path):
