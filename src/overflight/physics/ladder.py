@@ -1,8 +1,8 @@
 """Find values on an uneven axis without a search, so that lanes can do it together.
 
-Between its ends an axis is cut into even buckets, none wider than the least distance of two rungs;
-a table says which rung lies at or below the beginning of each. The value's own rung is that one or
-the next.
+Between its ends an axis is cut into even buckets, none wider than the least distance of two rungs
+unless that makes too many; a table says which rung lies at or below the beginning of each. The
+value's own rung is that one or, as a rule, the next.
 """
 
 import math
@@ -17,6 +17,7 @@ from overflight.physics.lanes import LANES, peek, poke
 Array = NDArray[np.float64]
 
 _ROUND_OFF = 1e-12
+_MOST_BUCKETS = 1 << 16
 
 
 class Ladder(NamedTuple):
@@ -38,7 +39,7 @@ def ladder(axis: Array) -> Ladder:
     rungs = np.ascontiguousarray(axis, dtype=np.float64)
     steps = np.diff(rungs)
     span = float(rungs[-1] - rungs[0])
-    n_buckets = math.ceil(span / float(steps.min()))
+    n_buckets = min(math.ceil(span / float(steps.min())), _MOST_BUCKETS)
     begins = rungs[0] + np.arange(n_buckets) * (span / n_buckets)
     below = np.searchsorted(rungs, begins, "right") - 1
     last = len(rungs) - 2
@@ -65,7 +66,9 @@ def _bucket(axis: Ladder, value: float) -> tuple[np.int32, float, bool]:
 @lane_kernel
 def _rung(axis: Ladder, bucket: np.int32, known: float) -> np.int64:
     low = np.int64(peek(axis.below, np.int64(bucket)))
-    return min(low + np.int64(known >= peek(axis.rungs, low + 1)), np.int64(axis.last))
+    while low < axis.last and known >= peek(axis.rungs, low + 1):
+        low += 1
+    return low
 
 
 @lane_kernel
