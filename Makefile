@@ -2,11 +2,12 @@
 # Needs only make and Python 3.11 or newer; whatever else is needed goes into $(VENV).
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types flow pages bench docs lock clean distclean
+.PHONY: help demo test check lint types flow pages bench peers docs lock clean distclean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
 OUT ?= out/2023-conus
+BENCH ?= # more options: make bench BENCH="--particles 10000 --check"
 
 # The newest Python we test comes first. A name alone proves nothing (version managers leave
 # stubs), so each is run, and must be able to create an environment.
@@ -19,6 +20,8 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3 p
 key = $(shell cat pyproject.toml $(1) 2>/dev/null | cksum | cut -d' ' -f1)
 RUN := $(VENV)/.run-$(call key,requirements/run.lock)
 DEV := $(VENV)/.dev-$(call key,requirements/dev.lock)
+peer = .venv-peers-$(1)/.run-$(call key,benchmarks/peers/requirements-$(1).txt)
+PEERS := $(call peer,parcels) $(call peer,opendrift)
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 help: ## list the targets
@@ -47,8 +50,12 @@ flow: $(DEV) ## data flow one way: the import contracts
 pages: $(DEV) ## generated documentation says what the code says
 	$(BIN)/python tools/cli_reference.py --check
 
-bench: $(DEV) ## measure start-up and the demo: seconds and memory
+bench: $(DEV) ## measure kernels into docs/benchmarks.md; start-up and the demo
+	$(BIN)/python benchmarks/table.py --write $(BENCH)
 	$(BIN)/python tools/measure.py
+
+peers: $(DEV) $(PEERS) ## the same beside Parcels and OpenDrift, which it installs (some 1.5 GB)
+	$(BIN)/python benchmarks/table.py --write --peers parcels opendrift $(BENCH)
 
 docs: $(DEV) ## write the documentation that is generated
 	$(BIN)/python tools/cli_reference.py
@@ -64,10 +71,10 @@ LOCK_OPTIONS := --quiet --upgrade --universal --python-version 3.11 --no-header 
 clean: ## remove results and caches
 	rm -rf out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	rm -rf .benchmarks
-	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean ## remove the environment too
-	rm -rf "$(VENV)"
+	rm -rf "$(VENV)" .venv-peers-*
 
 $(BIN)/python:
 	@if [ -z "$(PYTHON)" ]; then \
@@ -90,3 +97,10 @@ $(DEV): | $(BIN)/python
 	@$(INSTALL) -r requirements/dev.lock
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@rm -f "$(VENV)"/.dev-* "$(VENV)"/.run-* && touch "$@" "$(RUN)"
+
+# Each peer in an environment of its own: their packages need not fit ours, nor each other's.
+$(PEERS): .venv-peers-%: | $(BIN)/python
+	@folder="$(@D)"; name="$${folder#.venv-peers-}"; echo "Installing $$name into $$folder"; \
+		$(BIN)/python -m venv --clear "$$folder" && "$$folder/bin/python" -m pip install --quiet \
+			--disable-pip-version-check -r "benchmarks/peers/requirements-$$name.txt"
+	@touch "$@"

@@ -28,6 +28,7 @@ from overflight.physics.sphere import MEAN_RADIUS_M, n_vector, rate
 from overflight.physics.windgrid import WindGrid, wind
 
 Array = NDArray[np.float64]
+Turn = Callable[..., tuple[float, float, float]]
 
 LEVELS_HPA = (200, 175, 150, 125, 100, 90, 80, 70, 60, 50, 45, 40, 35, 30, 25, 20, 17.5, 15, 12.5,
               10)  # fmt: skip
@@ -37,13 +38,16 @@ FLOAT_PA, HEIGHT_M, HOURS, STEP_S, EVERY_S = 7_000.0, 18_500.0, 72, 300.0, 10_80
 N_STEPS = round(HOURS * 3_600.0 / STEP_S)
 
 
-def synthetic(levels_hpa: tuple[float, ...] = LEVELS_HPA, hours: int = HOURS) -> WindGrid:
-    """Jets in both hemispheres and four travelling waves."""
-    lat_deg, lon_deg = np.linspace(-90.0, 90.0, 361), np.linspace(0.0, 360.0, 721)
+def synthetic(
+    levels_hpa: tuple[float, ...] = LEVELS_HPA, hours: int = HOURS, per_deg: int = 2
+) -> WindGrid:
+    """Jets in both hemispheres and four travelling waves, with some nodes a degree."""
+    rows, columns = 180 * per_deg + 1, 360 * per_deg + 1
+    lat_deg, lon_deg = np.linspace(-90.0, 90.0, rows), np.linspace(0.0, 360.0, columns)
     x, y = np.radians(lon_deg)[None, :], np.radians(lat_deg)[:, None]
     cosine, degrees = np.cos(y), lat_deg[:, None]
     pressure_pa = 100.0 * np.sort(np.array(levels_hpa, dtype=float))
-    uv_mps = np.empty((hours // 3 + 2, len(pressure_pa), 361, 721, 2), np.float32)
+    uv_mps = np.empty((hours // 3 + 2, len(pressure_pa), rows, columns, 2), np.float32)
     jets = 40.0 * np.exp(-(((degrees - 48.0) / 13.0) ** 2)) + 4.0
     jets += 28.0 * np.exp(-(((degrees + 50.0) / 15.0) ** 2)) - 12.0 * np.exp(
         -((degrees / 12.0) ** 2)
@@ -92,19 +96,19 @@ def flown(grid: WindGrid, places: Array, scheme: str, n_threads: int) -> Array:
 
 
 @kernel
-def _turn(grid, time_s, x, y, z):
+def turn(grid, time_s, x, y, z):
     u_mps, v_mps = wind(grid, time_s, math.log(FLOAT_PA), x, y, z)
     return rate(x, y, z, u_mps, v_mps, HEIGHT_M)
 
 
 @loop
-def plain(grid: WindGrid, places: Array, n_steps: int) -> Array:
-    """The same job, one particle at a time in double precision."""
+def plain(turn: Turn, grid: WindGrid, places: Array, n_steps: int) -> Array:
+    """The same job, one particle at a time in double precision; ``turn`` knows the Earth."""
     ends = np.empty_like(places)
     for i in range(places.shape[0]):
         at = (places[i, 0], places[i, 1], places[i, 2])
         for step in range(n_steps):
-            at = rk4_step(_turn, grid, step * STEP_S, at, STEP_S)
+            at = rk4_step(turn, grid, step * STEP_S, at, STEP_S)
         ends[i] = at
     return ends
 
@@ -161,7 +165,7 @@ def main() -> None:
                 f"{scheme:<10}{kind:<10}" + "".join(f"{n * N_STEPS / s / 1e6:>10.1f}" for s in took)
             )
     places = starts("global", min(n, 20_000))
-    truth = plain(grid, places, N_STEPS)
+    truth = plain(turn, grid, places, N_STEPS)
     for scheme in ("rk4", "midpoint"):
         miss_m = MEAN_RADIUS_M * np.linalg.norm(flown(grid, places, scheme, 2) - truth, axis=1)
         words = ", ".join(f"{np.quantile(miss_m, q):.2g}" for q in (0.5, 0.99, 0.999, 1.0))
