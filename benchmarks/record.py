@@ -15,6 +15,7 @@ from overflight.errors import OverflightError
 
 Record = dict[str, Any]
 
+SHORT = 0.9  # of a core for each thread: with less, other work took part of the machine
 LOSS = 0.10  # a row that lost more is bold, and fails a check
 KEPT = 12  # records; what changes slowly shows against the older ones
 NUMBERS = re.compile(r"(?<=\[)[-+.,\de\s]+(?=\])")
@@ -76,13 +77,14 @@ def kernels(record: Record, earlier: list[Record]) -> str:
     lines = [
         f"{about(record)} Million particle-steps a second and core.",
         "",
-        "| kernel | start | particles | wind: latitudes x longitudes x levels x times | threads"
-        " | M/s a core | change |",
+        "| kernel | start | particles | wind: latitudes x longitudes x levels x times"
+        " | threads (on cores) | M/s a core | change |",
         "|---|---|---|---|---|---|---|",
     ]
     for row, gain in zip(record["rows"], changes(record, earlier), strict=True):
         cells = [
-            *(f"{row[name]:,}" if name == "particles" else str(row[name]) for name in WHAT),
+            *(f"{row[name]:,}" if name == "particles" else str(row[name]) for name in WHAT[:-1]),
+            threads(row),
             figures(statistics.median(row["per_core_mps"])),
             "new" if gain is None else f"{gain:+.0%}".replace("-", "−"),
         ]
@@ -90,6 +92,12 @@ def kernels(record: Record, earlier: list[Record]) -> str:
         lines.append("| " + " | ".join(f"**{c}**" if bold else c for c in cells) + " |")
     lines += ["", *(f"{name}: {miss(ends)}." for name, ends in record["ends"].items())]
     return "\n".join(lines)
+
+
+def threads(row: Record) -> str:
+    """Threads, and the cores that they got where those were fewer."""
+    cores = statistics.median(row["cores"])
+    return f"{row['threads']}" + (f" on {cores:.1f}" if cores < SHORT * row["threads"] else "")
 
 
 def peers(record: Record) -> str:

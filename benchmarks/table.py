@@ -130,6 +130,7 @@ def measured(all_jobs: list[Job], n: int, passes: int) -> list[dict[str, Any]]:
             "particles": n,
             "field": job.field,
             "threads": job.threads,
+            "cores": [],
             "per_core_mps": [],
             "relative": [],
         }
@@ -138,9 +139,12 @@ def measured(all_jobs: list[Job], n: int, passes: int) -> list[dict[str, Any]]:
     for _ in range(passes):
         before = yardstick()
         for job, row in zip(all_jobs, rows, strict=True):
+            began_cpu_s = time.process_time()
             took_s = march_rate.best_s(lambda job=job: job.run(n), 1)
+            cores = (time.process_time() - began_cpu_s) / took_s
             after = yardstick()
             rate = n * N_STEPS / took_s / job.threads
+            row["cores"].append(round(cores, 2))
             row["per_core_mps"].append(round(rate / 1e6, 3))
             row["relative"].append(float(f"{rate * 2.0 / (before + after):.4g}"))
             before = after

@@ -31,14 +31,15 @@ def peer_runs(bench):
     return bench["peer_runs"]
 
 
-def made(*relative, processor="P", particles=1_000, rate=20.0):
+def made(*relative, processor="P", particles=1_000, rate=20.0, cores=2.0):
     rows = [
         {
             "kernel": f"kernel {i}",
             "start": "global",
             "particles": particles,
             "field": "361 x 721 x 20 x 26",
-            "threads": 1,
+            "threads": 2,
+            "cores": [cores],
             "per_core_mps": [rate],
             "relative": [value, value, 9.0],  # one pass that a busy machine spoilt
         }
@@ -77,6 +78,11 @@ def test_a_slow_hour_is_no_loss(record):
     """The rate halved, and so did that of the fixed calculation."""
     now = made(1.0, rate=10.0)
     assert record.lost(now, [made(1.0, rate=20.0)]) == []
+
+
+def test_a_row_that_did_not_get_its_cores_says_so(record):
+    assert "| 2 on 1.1 | 20 |" in record.kernels(made(1.0, cores=1.1), [])
+    assert "| 2 | 20 |" in record.kernels(made(1.0, cores=1.9), [])
 
 
 @pytest.mark.parametrize("other", [{"processor": "Q"}, {"particles": 2_000}])
