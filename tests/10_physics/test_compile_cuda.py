@@ -27,6 +27,7 @@ def table(root):
     return {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines()[1:]}
 
 
+@pytest.mark.slow
 def test_every_kernel_compiles_and_fits(root, table):
     """Its arguments into the 4 KB that any card takes, its numbers into registers."""
     written = set()

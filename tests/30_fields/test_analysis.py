@@ -173,6 +173,7 @@ def test_the_wind_that_is_made_of_soundings_hardly_diverges():
     assert np.sqrt((divergence**2).mean()) < 0.35 * np.sqrt((curl**2).mean())
 
 
+@pytest.mark.slow
 def test_the_law_is_what_global_analyses_show(shared_data, root):
     """No sounding has a say in it: lengths and times of the weather are least squares to fields."""
     assert shared_data.is_dir()

@@ -197,6 +197,7 @@ account.run(bundled("2023-conus"), Path(sys.argv[1]), settings=replace(account._
 """
 
 
+@pytest.mark.slow
 def test_a_warmed_account_compiles_nothing(tmp_path):
     for code in ("from overflight import account; account.warm()", COUNTED):
         done = subprocess.run(

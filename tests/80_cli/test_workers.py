@@ -114,6 +114,7 @@ def test_a_unit_whose_worker_dies_is_done_by_another(crew, task, origin, tmp_pat
     assert list(crew.each(die_once, task, [(str(tmp_path / "mark"),)])) == [(0, "done by another")]
 
 
+@pytest.mark.slow
 def test_a_unit_that_ends_every_worker_is_given_up_in_words(crew, task, origin):
     crew.begin(origin)
     with pytest.raises(OverflightError, match="ended every worker that tried it"):
@@ -289,6 +290,7 @@ def test_what_a_unit_is_told_is_small(task, origin):
     assert len(pickle.dumps(workers.Order.of(task, origin))) < 20_000
 
 
+@pytest.mark.slow
 def test_the_example_of_the_documentation_runs(root, tmp_path):
     page = (root / "docs" / "how-to" / "scale-out.md").read_text(encoding="utf-8")
     (program,) = [code for code in re.findall(r"```python\n(.*?)```", page, re.DOTALL)
