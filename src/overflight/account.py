@@ -129,10 +129,9 @@ def run(
     settings = replace(settings or Settings(), dt_s=blown.step_s)
     size = Size(3, *blown.grid.uv_mps.shape[:4])
     cost.refuse(cost.of(case, settings, size, from_files=bool(blown.files), check=check), settings)
-    inputs = {**provenance.case_hashes(folder), **_wind_hashes(blown)}
-    made_of = checkpoint.parts(
-        provenance.case_hashes(folder), [file.sha256 for file in blown.files], settings, seed
-    )
+    told = provenance.case_hashes(folder)
+    inputs = {**told, **_wind_hashes(blown)}
+    made_of = checkpoint.parts(told, [file.sha256 for file in blown.files], settings, seed)
     running = running or Running()
     workers = running.workers or Threads(settings.n_threads)
     workers.begin(Origin(folder.resolve(), tuple(path.resolve() for path in wind), made_of))

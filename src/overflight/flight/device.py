@@ -50,7 +50,13 @@ def _installed() -> None:
         ) from None
 
 
-def room_bytes() -> int:
-    """Memory on the card that a job may take."""
-    free = require().current_context().get_memory_info().free
+def room_bytes(given: int | None = None) -> int:
+    """Memory on the card that a job may take: what is given, else what the card can spare.
+
+    Raises what :func:`require` raises, either way.
+    """
+    cuda = require()
+    if given is not None:
+        return given
+    free = cuda.current_context().get_memory_info().free
     return int(SHARE * min(free, 2**62))  # a simulated card's has no end

@@ -30,7 +30,7 @@ from overflight.physics.tangent import basis, carried
 
 Array = NDArray[np.float64]
 
-_OTHER_KEY = 0x9E3779B97F4A7C15  # of the numbers behind the part that turns
+OTHER_KEY = 0x9E3779B97F4A7C15  # of the numbers behind the part that turns
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def fly(
         if inertial is None:
             prepared = prepare(flight.drift, flight.n_steps)
             return np.asarray(_fly(flight.drift, prepared, key, n_each, flight.n_steps, stride))
-        other = key ^ np.uint64(_OTHER_KEY)
+        other = key ^ np.uint64(OTHER_KEY)
         plan, n_steps = flight.drift, flight.n_steps
         return np.asarray(_fly_turning(plan, inertial, key, other, n_each, n_steps, stride))
 

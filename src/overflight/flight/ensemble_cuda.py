@@ -11,13 +11,11 @@ from numpy.typing import NDArray
 
 from overflight.errors import DeviceError
 from overflight.flight import device
-from overflight.flight.ensemble import Flight
+from overflight.flight.ensemble import OTHER_KEY, Flight
 from overflight.physics.inertial import Inertial
 from overflight.physics.windgrid import WindGrid
 
 Array = NDArray[np.float64]
-
-_OTHER_KEY = 0x9E3779B97F4A7C15  # of the numbers behind the part that turns
 
 
 def fly(
@@ -47,8 +45,7 @@ def fly(
     MissingExtraError, DeviceError
         Without the package for cards, without a card, or with too small a one.
     """
-    device.require()
-    room = device.room_bytes() if room_bytes is None else room_bytes
+    room = device.room_bytes(room_bytes)
     return [
         _fly_one(flight, n_each, stride, np.uint64((seed << 20) + index), inertial, room)
         for index, flight in enumerate(flights)
@@ -81,7 +78,7 @@ def _fly_batch(
     from overflight.physics.launch_cuda import fetched, launched, resident
 
     key, inertial = chance
-    other = key ^ np.uint64(_OTHER_KEY)
+    other = key ^ np.uint64(OTHER_KEY)
     drift, stream = resident(loops.without_wind(flight.drift)), cuda.stream()
     n_rows = loops.N_STATE if inertial is None else loops.N_TURNING
     batch = loops.Batch(

@@ -54,8 +54,7 @@ def run(
     MissingExtraError, DeviceError
         Without the package for cards, without a card, or with too small a one.
     """
-    device.require()
-    room = device.room_bytes() if room_bytes is None else room_bytes
+    room = device.room_bytes(room_bytes)
     n_steps = twist.slope.shape[0] - 1
     _check(model, len(reports.first), n_steps, sizes, room)
     filter_run = _Filter(model, (twist, reports, plan), np.uint64(key), sizes, n_steps)

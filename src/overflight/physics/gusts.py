@@ -36,7 +36,7 @@ from overflight.physics.local import (
     ONE,
     SIXTH,
     TWELFTH,
-    pole_fraction,
+    pole_sine_fraction,
 )
 from overflight.physics.memory import kept_scale, memory_of
 from overflight.physics.rows import (
@@ -82,7 +82,6 @@ from overflight.physics.windgrid import cell
 
 Array = NDArray[np.float64]
 
-_ONE = np.float32(1.0)
 _ZERO = np.float32(0.0)
 _PER_TWILIGHT = 1.0 / TWILIGHT
 
@@ -116,15 +115,8 @@ def prepare(drift: Drift, n_steps: int) -> Gusts:
         memory,
         middle,
         scale,
-        _pole_sine(drift),
+        pole_sine_fraction(drift.dt_s, even=is_even(drift.grid)),
     )
-
-
-def _pole_sine(drift: Drift) -> float:
-    """Sine of the latitude beyond which lanes go one by one; below 0 where all must."""
-    if not (is_even(drift.grid.lat_deg) and is_even(drift.grid.lon_deg)):
-        return -1.0
-    return math.sqrt(1.0 - min(pole_fraction(drift.dt_s), 1.0) ** 2)
 
 
 @lane_kernel
@@ -332,7 +324,7 @@ def _whole_way(block: Block, gusts: Gusts) -> None:
         poke(lanes, U + lane, peek(lanes, U + lane) + (bias_e + gust_e))
         poke(lanes, V + lane, peek(lanes, V + lane) + (bias_n + gust_n))
     for lane in range(LANES):
-        add(block, lane, _ONE)
+        add(block, lane, ONE)
     move(block, gusts.sheets, 1.0)
     for lane in range(LANES):
         error_e = np.float32(peek(wide, ERROR_E + lane))

@@ -35,6 +35,17 @@ def pole_fraction(dt_s: float) -> float:
     return max(_LEAST_COSINE, FASTEST_MPS * abs(dt_s) / EQUATOR_RADIUS_M / _WIDEST)
 
 
+def pole_sine_fraction(dt_s: float, *, even: bool) -> float:
+    """Sine of the latitude beyond which particles go one by one; below 0 where all must.
+
+    Parameters
+    ----------
+    even
+        Whether the wind's grid is: only on such grids do blocks march.
+    """
+    return math.sqrt(1.0 - min(pole_fraction(dt_s), 1.0) ** 2) if even else -1.0
+
+
 @lane_kernel
 def shift(
     a: np.float32, b: np.float32, sine: np.float32, cosine: np.float32, secant: np.float32

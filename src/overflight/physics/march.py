@@ -24,7 +24,7 @@ from overflight.physics.blocks import Balloons, Block
 from overflight.physics.integrate import midpoint_step, rk4_step
 from overflight.physics.kernel import kernel, loop
 from overflight.physics.lanes import LANES
-from overflight.physics.local import pole_fraction
+from overflight.physics.local import pole_sine_fraction
 from overflight.physics.sheets import Sheets, is_even, sheets_of
 from overflight.physics.sphere import Vector, rate
 from overflight.physics.windgrid import WindGrid, wind
@@ -155,7 +155,7 @@ def march(
     paths : (output, particle, 3)
         NaN from where a balloon leaves the wind's times, levels or box.
     """
-    stages, even = STAGES[scheme], is_even(grid.lat_deg) and is_even(grid.lon_deg)
+    stages, even = STAGES[scheme], is_even(grid)
     balloons = _on_levels(grid, places, log_pressure, height_m)
     paths = np.empty((len(times_s), *places.shape))
     paths[0] = places
@@ -220,6 +220,6 @@ def legs(
         stop = min(end_s, last) if forward else max(end_s, first)
         n_steps = max(1, math.ceil(abs(stop - at) / step_s - 1e-9))
         dt_s, length_s = (stop - at) / n_steps, last - first
-        sine = math.sqrt(1.0 - min(pole_fraction(dt_s), 1.0) ** 2) if even else -1.0
+        sine = pole_sine_fraction(dt_s, even=even)
         yield time, Leg(at, dt_s, n_steps, (at - first) / length_s, dt_s / length_s, sine)
         at = stop

@@ -24,10 +24,15 @@ class Sheets(NamedTuple):
     round_globe: bool
 
 
-def is_even(axis: Array) -> bool:
-    """Whether an axis has one spacing; only on such axes do blocks march.
+def is_even(grid: WindGrid) -> bool:
+    """Whether latitudes and longitudes have one spacing each: only there do blocks march."""
+    return _has_one_spacing(grid.lat_deg) and _has_one_spacing(grid.lon_deg)
 
-    >>> is_even(np.array([0.0, 2.5, 5.0])), is_even(np.array([0.0, 2.5, 5.1]))
+
+def _has_one_spacing(axis: Array) -> bool:
+    """Whether an axis has one spacing.
+
+    >>> _has_one_spacing(np.array([0.0, 2.5, 5.0])), _has_one_spacing(np.array([0.0, 2.5, 5.1]))
     (True, False)
     """
     steps = np.diff(axis)
