@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numba
 import numpy as np
+from probing import probed
 
 from overflight.fields.synthetic import sheared_jet
 from overflight.inference import pilot, twist
@@ -20,7 +21,7 @@ from overflight.physics.lanes import LANES
 from overflight.physics.ou import covariances
 from overflight.physics.rows import NOISE
 
-PROBE = np.full(4, 1e-3)  # finite-difference steps of appendix A5
+PROBE = np.full(8, 1e-3)  # finite-difference steps of appendix A5
 
 
 class Jet(NamedTuple):
@@ -97,6 +98,11 @@ def shifted(reference, local, state):
 
 
 @numba.njit(nogil=True)
+def tangent(p, k, state, noise, after, carry, reach):
+    probed(step, difference, shifted, p, k, state, noise, after, PROBE, carry, reach)
+
+
+@numba.njit(nogil=True)
 def towards(place, state, offset):
     offset[0], offset[1] = place[0] - state[0], place[1] - state[1]
 
@@ -152,7 +158,7 @@ def towards_block(block, told, place):
 MARCHER = Marcher(
     lambda parameters, n_steps: parameters, enter, step_of(step, 4), difference_block, towards_block
 )
-MODEL = Model(start, step, difference, shifted, towards, 4, MARCHER)
+MODEL = Model(start, step, tangent, difference, towards, 4, MARCHER)
 
 
 def fixes(steps, xy_km, sd_km, sd_y_km=None):
@@ -179,6 +185,6 @@ def fixes(steps, xy_km, sd_km, sd_y_km=None):
 def guide(parameters, reports, n_steps, inflate=1.0):
     """Pilot, twist and timetable of one flight on the plane."""
     linear, standing = pilot.find(
-        MODEL, parameters, reports, np.zeros((n_steps + 1, 4)), widths=(1.0,), probe=PROBE
+        MODEL, parameters, reports, np.zeros((n_steps + 1, 4)), widths=(1.0,)
     )
     return twist.build(linear, standing, inflate), schedule(reports, n_steps)

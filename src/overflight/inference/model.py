@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from overflight.inference.lanes import BALLOON, Marcher
 from overflight.physics.drift import launched, passive_step
+from overflight.physics.drift_tangent import passive_tangent
 from overflight.physics.kernel import kernel, loop
-from overflight.physics.tangent import basis, carried, gone, way_m
+from overflight.physics.tangent import basis, carried, way_m
 
 Array = NDArray[np.float64]
 
@@ -26,16 +27,18 @@ class Model(NamedTuple):
     """Compiled functions of one kind of flight.
 
     ``start(parameters, noise, state)`` and ``step(parameters, k, state, noise, after)`` write
-    their last argument. ``difference(reference, state, local)`` and ``shifted(reference, local,
-    state)`` are each other's inverse near the reference. ``towards(place, state, offset)`` is the
-    way from the state to a reported place in the two position coordinates. ``marcher`` does the
-    same for blocks of particles.
+    their last argument. ``tangent(parameters, k, state, noise, after, carry, reach)`` writes the
+    step's derivative by the local coordinates before it and by its noise, in those after it;
+    ``after`` is where the step leads. ``difference(reference, state, local)`` tells the local
+    coordinates of a state. ``towards(place, state, offset)`` is the way from the state to a
+    reported place in the two position coordinates. ``marcher`` does the same for blocks of
+    particles.
     """
 
     start: Any
     step: Any
+    tangent: Any
     difference: Any
-    shifted: Any
     towards: Any
     n_state: int
     marcher: Marcher
@@ -56,19 +59,6 @@ def _difference(reference: Array, state: Array, local: Array) -> None:
 
 
 @kernel
-def _shifted(reference: Array, local: Array, state: Array) -> None:
-    state[0], state[1], state[2] = gone(
-        reference[0], reference[1], reference[2], local[0], local[1]
-    )
-    state[3], state[4] = carried(
-        reference[3] + local[2],
-        reference[4] + local[3],
-        basis(reference[0], reference[1], reference[2]),
-        basis(state[0], state[1], state[2]),
-    )
-
-
-@kernel
 def _towards(place: Array, state: Array, offset: Array) -> None:
     offset[0], offset[1] = way_m(state[0], state[1], state[2], place[0], place[1], place[2])
 
@@ -78,7 +68,7 @@ def balloon() -> Model:
 
     Its parameters are a :class:`~overflight.physics.drift.Drift`.
     """
-    return Model(launched, passive_step, _difference, _shifted, _towards, 5, BALLOON)
+    return Model(launched, passive_step, passive_tangent, _difference, _towards, 5, BALLOON)
 
 
 @loop

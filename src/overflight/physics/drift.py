@@ -122,27 +122,27 @@ def pushed_step(
     x, y, z = state[0], state[1], state[2]
     dt_s, (share, push_u_mps, push_v_mps) = drift.dt_s, push
     here = basis(x, y, z)
-    rise_m = _rise_m(drift.level, step, x, y, z)
-    log_pressure, height_m = _level(drift.level, 2 * step, rise_m)
+    rise_m = lift_m(drift.level, step, x, y, z)
+    log_pressure, height_m = level_at(drift.level, 2 * step, rise_m)
     time_s = drift.start_s + step * dt_s
-    ou = _error_step(drift, step, rise_m, x, y, z)
+    ou = error_step(drift, step, rise_m, x, y, z)
     sd_mps = drift.error_scale * spread_mps(drift.error, time_s, log_pressure, x, y, z) * share
     pull = sd_mps / dt_s  # the error's displacement over the step, as a mean velocity
     error_u_mps = pull * (ou.gain_s * state[3] + ou.noise_xe * noise[0] + ou.noise_x * noise[1])
     error_v_mps = pull * (ou.gain_s * state[4] + ou.noise_xe * noise[2] + ou.noise_x * noise[3])
     u_mps, v_mps = wind(drift.grid, time_s, log_pressure, x, y, z)
     u_mps, v_mps = u_mps + push_u_mps, v_mps + push_v_mps
-    mx, my, mz = _moved(
+    mx, my, mz = moved(
         (x, y, z), here, z, height_m, (u_mps + error_u_mps) * 0.5 * dt_s,
         (v_mps + error_v_mps) * 0.5 * dt_s,
     )  # fmt: skip
 
     middle = basis(mx, my, mz)
-    log_pressure, height_m = _level(drift.level, 2 * step + 1, rise_m)
+    log_pressure, height_m = level_at(drift.level, 2 * step + 1, rise_m)
     u_mps, v_mps = wind(drift.grid, time_s + 0.5 * dt_s, log_pressure, mx, my, mz)
     u_mps, v_mps = u_mps + push_u_mps, v_mps + push_v_mps
     error_u_mps, error_v_mps = carried(error_u_mps, error_v_mps, here, middle)
-    nx, ny, nz = _moved(
+    nx, ny, nz = moved(
         (x, y, z), middle, mz, height_m, (u_mps + error_u_mps) * dt_s, (v_mps + error_v_mps) * dt_s
     )
     after[0], after[1], after[2] = nx, ny, nz
@@ -184,7 +184,7 @@ def turning_push(
     first, second = complex(noise[0], noise[1]), complex(noise[2], noise[3])
     way_s = one.gain_s * turning + one.noise_xe * first + one.noise_x * second
     x, y, z = state[0], state[1], state[2]
-    log_pressure, _ = _level(drift.level, 2 * step, _rise_m(drift.level, step, x, y, z))
+    log_pressure, _ = level_at(drift.level, 2 * step, lift_m(drift.level, step, x, y, z))
     time_s = drift.start_s + step * drift.dt_s
     sd_mps = drift.error_scale * spread_mps(drift.error, time_s, log_pressure, x, y, z)
     push_mps = sd_mps * math.sqrt(share) * way_s / drift.dt_s
@@ -196,7 +196,7 @@ def turning_push(
 
 
 @kernel
-def _error_step(drift: Drift, step: int, rise_m: float, x: float, y: float, z: float) -> OuStep:
+def error_step(drift: Drift, step: int, rise_m: float, x: float, y: float, z: float) -> OuStep:
     """The error's step: shorter of memory where the balloon changes its height during it.
 
     The daily swing counts with where the sun stands for the place at the step's start.
@@ -205,7 +205,7 @@ def _error_step(drift: Drift, step: int, rise_m: float, x: float, y: float, z: f
         return drift.ou
     heights_m = drift.level.height_m
     climb_m = heights_m[2 * step + 2] - heights_m[2 * step]
-    climb_m += _rise_m(drift.level, step + 1, x, y, z) - rise_m
+    climb_m += lift_m(drift.level, step + 1, x, y, z) - rise_m
     return faded_step(drift.tau_s, drift.dt_s, climb_m, drift.vertical_length_m)
 
 
@@ -221,7 +221,8 @@ def spread_mps(
 
 
 @kernel
-def _rise_m(level: LevelLaw, step: int, x: float, y: float, z: float) -> float:
+def lift_m(level: LevelLaw, step: int, x: float, y: float, z: float) -> float:
+    """How much higher the balloon rides at a place, by day, when a step begins."""
     if level.swing_m == 0.0:
         return 0.0
     sun = level.sun[2 * step]
@@ -229,7 +230,7 @@ def _rise_m(level: LevelLaw, step: int, x: float, y: float, z: float) -> float:
 
 
 @kernel
-def _level(level: LevelLaw, half_step: int, rise_m: float) -> tuple[float, float]:
+def level_at(level: LevelLaw, half_step: int, rise_m: float) -> tuple[float, float]:
     """Log pressure and height, the daily swing included."""
     return (
         level.log_pressure[half_step] - rise_m / level.scale_height_m[half_step],
@@ -238,10 +239,10 @@ def _level(level: LevelLaw, half_step: int, rise_m: float) -> tuple[float, float
 
 
 @kernel
-def _moved(
+def moved(
     start: Vector,
     frame: Basis,
-    sine_latitude: float,
+    sine_fraction: float,
     height_m: float,
     east_m: float,
     north_m: float,
@@ -251,7 +252,7 @@ def _moved(
     The radii come from the sine of the latitude, which is the normal's z: no trigonometry in the
     innermost loop (a quarter of a step's time when it was there).
     """
-    along_m, across_m = radii_m(sine_latitude)
+    along_m, across_m = radii_m(sine_fraction)
     east, north = east_m / (across_m + height_m), north_m / (along_m + height_m)
     x = start[0] + east * frame[0] + north * frame[2]
     y = start[1] + east * frame[1] + north * frame[3]

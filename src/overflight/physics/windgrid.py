@@ -14,8 +14,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from overflight.physics.kernel import kernel
+from overflight.physics.kernel import kernel, loop
 from overflight.physics.sphere import Vector, east
+
+Corner = tuple[float, float, float, float]
 
 POLAR_SINE = math.sin(math.radians(89.0))
 _ROUND_OFF_DEG = 1e-9  # 0.1 mm: a place on the box's edge is inside, however it was computed
@@ -33,6 +35,19 @@ class WindGrid(NamedTuple):
     lat_deg: NDArray[np.float64]  # (lat,)
     lon_deg: NDArray[np.float64]  # (lon,)
     uv_mps: NDArray[np.float32]  # (time, level, lat, lon, 2) C order: east, north
+
+
+class Slopes(NamedTuple):
+    """A wind, m/s, and how it changes: per radian of latitude and longitude, per ln p."""
+
+    u_mps: float
+    v_mps: float
+    u_by_lat_mps: float
+    v_by_lat_mps: float
+    u_by_lon_mps: float
+    v_by_lon_mps: float
+    u_by_level_mps: float
+    v_by_level_mps: float
 
 
 class SigmaTable(NamedTuple):
@@ -169,6 +184,115 @@ def wind(
     wx, wy, wz = ax + bx + cx + dx, ay + by + cy + dy, az + bz + cz + dz
     ex, ey, _ = east(x, y, z)
     return wx * ex + wy * ey, -wx * z * ey + wy * z * ex + wz * (x * ey - y * ex)
+
+
+@kernel
+def _corner_slopes(
+    uv_mps: NDArray[np.float32], t: int, k: int, t_share: float, k_share: float, j: int, i: int
+) -> Corner:
+    """Wind of one column of nodes as :func:`_corner` gives it, and how it differs by level."""
+    u_mps = (1.0 - t_share) * uv_mps[t, k, j, i, 0] + t_share * uv_mps[t + 1, k, j, i, 0]
+    v_mps = (1.0 - t_share) * uv_mps[t, k, j, i, 1] + t_share * uv_mps[t + 1, k, j, i, 1]
+    below_u = (1.0 - t_share) * uv_mps[t, k + 1, j, i, 0] + t_share * uv_mps[t + 1, k + 1, j, i, 0]
+    below_v = (1.0 - t_share) * uv_mps[t, k + 1, j, i, 1] + t_share * uv_mps[t + 1, k + 1, j, i, 1]
+    more_u, more_v = below_u - u_mps, below_v - v_mps
+    return u_mps + k_share * more_u, v_mps + k_share * more_v, more_u, more_v
+
+
+@kernel
+def wind_slopes(
+    grid: WindGrid, time_s: float, log_pressure: float, x: float, y: float, z: float
+) -> Slopes:
+    """:func:`wind` and how it changes with place and level, from the same nodes.
+
+    The slopes of the cell: on a cell's face they are those of one side. NaN outside the grid.
+    """
+    lats, lons, uv_mps, gap = grid.lat_deg, grid.lon_deg, grid.uv_mps, math.nan
+    lat_deg = math.degrees(math.atan2(z, math.sqrt(x * x + y * y)))
+    lat_deg = _on_edge_deg(lat_deg, lats[0], lats[lats.shape[0] - 1])
+    lon_deg = _turned_deg(math.degrees(math.atan2(y, x)), lons[0], lons[lons.shape[0] - 1])
+    t, t_share = cell(grid.time_s, time_s)
+    k, k_share = cell(grid.log_pressure, log_pressure)
+    j, j_share = cell(lats, lat_deg)
+    i, i_share = cell(lons, lon_deg)
+    if math.isnan(t_share + k_share + j_share + i_share):
+        return Slopes(gap, gap, gap, gap, gap, gap, gap, gap)
+    corners = (
+        _corner_slopes(uv_mps, t, k, t_share, k_share, j, i),
+        _corner_slopes(uv_mps, t, k, t_share, k_share, j, i + 1),
+        _corner_slopes(uv_mps, t, k, t_share, k_share, j + 1, i),
+        _corner_slopes(uv_mps, t, k, t_share, k_share, j + 1, i + 1),
+    )
+    per = (
+        1.0 / math.radians(lats[j + 1] - lats[j]),
+        1.0 / math.radians(lons[i + 1] - lons[i]),
+        1.0 / (grid.log_pressure[k + 1] - grid.log_pressure[k]),
+    )
+    if abs(z) > POLAR_SINE:
+        corner_deg = lats[j], lats[j + 1], lons[i], lons[i + 1]
+        return _polar_slopes(corners, corner_deg, (j_share, i_share), per, (x, y, z))
+    (u0, v0, du0, dv0), (u1, v1, du1, dv1) = corners[0], corners[1]
+    (u2, v2, du2, dv2), (u3, v3, du3, dv3) = corners[2], corners[3]
+    u, u_lat, u_lon = _within(u0, u1, u2, u3, j_share, i_share)
+    v, v_lat, v_lon = _within(v0, v1, v2, v3, j_share, i_share)
+    du, _, _ = _within(du0, du1, du2, du3, j_share, i_share)
+    dv, _, _ = _within(dv0, dv1, dv2, dv3, j_share, i_share)
+    by_lat, by_lon, by_level = per
+    return Slopes(
+        u, v, u_lat * by_lat, v_lat * by_lat, u_lon * by_lon, v_lon * by_lon,
+        du * by_level, dv * by_level,
+    )  # fmt: skip
+
+
+@kernel
+def _within(
+    first: float, east: float, north: float, both: float, j_share: float, i_share: float
+) -> tuple[float, float, float]:
+    """Bilinear between four nodes, and the slopes by cell north and east."""
+    low, high = (1.0 - i_share) * first + i_share * east, (1.0 - i_share) * north + i_share * both
+    by_lon = (1.0 - j_share) * (east - first) + j_share * (both - north)
+    return (1.0 - j_share) * low + j_share * high, high - low, by_lon
+
+
+@loop
+def _polar_slopes(
+    corners: tuple[Corner, Corner, Corner, Corner],
+    corner_deg: tuple[float, float, float, float],
+    share: tuple[float, float],
+    per: Vector,
+    place: Vector,
+) -> Slopes:
+    """The same from winds as Earth-fixed vectors, read against an east and north that turn."""
+    south_deg, north_deg, west_deg, east_deg = corner_deg
+    winds, lower = np.empty((4, 3)), np.empty((4, 3))
+    for node in range(4):
+        u, v, more_u, more_v = corners[node]
+        lat_deg = north_deg if node >= 2 else south_deg
+        lon_deg = east_deg if node % 2 == 1 else west_deg
+        winds[node, 0], winds[node, 1], winds[node, 2] = _vector(lat_deg, lon_deg, u, v)
+        ax, ay, az = _vector(lat_deg, lon_deg, more_u, more_v)
+        lower[node, 0], lower[node, 1], lower[node, 2] = ax, ay, az
+    x, y, z = place
+    ex, ey, _ = east(x, y, z)
+    nx, ny, nz = -z * ey, z * ex, x * ey - y * ex
+    u, u_lat, u_lon, u_level, v, v_lat, v_lon, v_level = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for axis in range(3):
+        along_e, along_n = (ex, ey, 0.0)[axis], (nx, ny, nz)[axis]
+        w, by_lat, by_lon = _within(*_column(winds, axis), share[0], share[1])
+        below, _, _ = _within(*_column(lower, axis), share[0], share[1])
+        by_lat, by_lon, below = by_lat * per[0], by_lon * per[1], below * per[2]
+        u, v = u + w * along_e, v + w * along_n
+        # d east / d lat is nothing, d north / d lat down; by longitude both turn.
+        u_lat, v_lat = u_lat + by_lat * along_e, v_lat + by_lat * along_n - w * place[axis]
+        u_lon, v_lon = u_lon + by_lon * along_e, v_lon + by_lon * along_n - w * z * along_e
+        u_lon += w * (-ey, ex, 0.0)[axis]
+        u_level, v_level = u_level + below * along_e, v_level + below * along_n
+    return Slopes(u, v, u_lat, v_lat, u_lon, v_lon, u_level, v_level)
+
+
+@kernel
+def _column(nodes: NDArray[np.float64], axis: int) -> Corner:
+    return nodes[0, axis], nodes[1, axis], nodes[2, axis], nodes[3, axis]
 
 
 @kernel

@@ -1,0 +1,275 @@
+"""One Gauss-Newton step of a pilot: linearise, solve for the noise, try it.
+
+With J the derivative of the reports' misses by the noise, the step solves ``S = J J' + 1`` (one
+row for each report and axis, in standard deviations) and sets ``xi = J' S^-1 (r + J xi)``. J is
+never written down. ``J J'`` is the covariance of what the reports would see if the noise were
+random, so one pass forward gives S: it carries the state's covariance, and its covariances with
+the reports that have been. One pass backward gives ``J'`` times a vector (the adjoint).
+
+All loops are our own: a library's would split its sums over however many threads the machine has,
+and the last bits of every path would depend on that.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from overflight.inference.model import Model, fly
+from overflight.inference.small import times, transposed_times_vector
+from overflight.inference.twist import Linear, StandIns
+from overflight.physics.kernel import loop
+
+Array = NDArray[np.float64]
+
+_NOISE_PROBE = 1e-3
+_HALVINGS = 10
+
+
+def linearised(model: Model, parameters: Any, states: Array, noises: Array) -> Linear:
+    """Linearise a model along a path, given as its states and its noise."""
+    functions = (model.start, model.tangent, model.difference)
+    return Linear(states, noises, *_along(*functions, parameters, states, noises))
+
+
+@loop
+def _along(
+    start: Any, tangent: Any, difference: Any, parameters: Any, states: Array, noises: Array
+) -> tuple[Array, Array]:
+    """A and G of every step along a path."""
+    n, n_state = states.shape
+    carry, reach = np.zeros((n, 4, 4)), np.zeros((n, 4, 4))
+    noise, begin, way = noises[0].copy(), np.empty(n_state), np.empty(4)
+    for column in range(4):
+        for sign in (1.0, -1.0):
+            noise[column] = noises[0, column] + sign * _NOISE_PROBE
+            start(parameters, noise, begin)
+            difference(states[0], begin, way)
+            for row in range(4):
+                reach[0, row, column] += sign * way[row] / (2.0 * _NOISE_PROBE)
+        noise[column] = noises[0, column]
+    for k in range(1, n):
+        tangent(parameters, k - 1, states[k - 1], noises[k], states[k], carry[k], reach[k])
+    return carry, reach
+
+
+def improved(
+    model: Model, parameters: Any, linear: Linear, standing: StandIns, enough: float
+) -> tuple[Linear, float]:
+    """Take one step from a path towards the stand-ins, halved until it helps.
+
+    Parameters
+    ----------
+    linear
+        The present path, and the model along it.
+    standing
+        The stand-ins; ``fix`` is where they are from the path.
+    enough
+        Where the linearised model promises a smaller gain, the path is left as it is.
+
+    Returns
+    -------
+    linear
+        The new path with the model along it, or what came in.
+    gain
+        By how much minus log density fell; zero where the path was left as it is.
+    """
+    target, was, promised = _aimed(linear, standing)
+    if promised < enough:
+        return linear, 0.0
+    for halving in range(_HALVINGS):
+        trial = linear.noises + 0.5**halving * (target - linear.noises)
+        states = fly(model.start, model.step, parameters, trial, model.n_state)
+        now = _cost(model.difference, standing, linear.pilot, states, trial)
+        if now < was:
+            return linearised(model, parameters, states, trial), was - now
+    return linear, 0.0
+
+
+@loop
+def _aimed(linear: Linear, standing: StandIns) -> tuple[Array, float, float]:
+    """Where the linearised model has its best noise; the present cost; how much would be gained."""
+    due, noises = standing.due, linear.noises
+    order, roots = _in_time(due), _roots(standing.shape)
+    misses = _scaled(roots, standing.fix, order)
+    system, answered = _system(linear.carry, linear.reach, noises, due, order, roots)
+    right = misses + answered
+    solved = _solved(system, right)
+    was = 0.5 * (_square(noises.ravel()) + _square(misses))
+    left = 0.0
+    for i in range(right.size):
+        left += 0.5 * right[i] * solved[i]
+    target = _adjoint(linear.carry, linear.reach, due, order, roots, solved)
+    return target, was, was - left
+
+
+@loop
+def _cost(
+    difference: Any, standing: StandIns, before: Array, states: Array, noises: Array
+) -> float:
+    """Minus log density of a path, by stand-ins that were made around another one."""
+    left, local = np.empty_like(standing.fix), np.empty(4)
+    for report in range(standing.due.size):
+        due = standing.due[report]
+        difference(before[due], states[due], local)
+        for axis in range(2):
+            left[report, axis] = standing.fix[report, axis] - local[axis]
+    missed = _scaled(_roots(standing.shape), left, _in_time(standing.due))
+    return 0.5 * (_square(noises.ravel()) + _square(missed))
+
+
+@loop
+def _system(
+    carry: Array,
+    reach: Array,
+    noises: Array,
+    due: NDArray[np.int64],
+    order: NDArray[np.int64],
+    roots: Array,
+) -> tuple[Array, Array]:
+    """J J' + 1 and J xi, two rows a report in order of time."""
+    size = 2 * due.size
+    system, answered = np.eye(size), np.zeros(size)
+    spread, scratch = np.zeros((4, 4)), np.empty((4, 4))
+    shared, moved = np.zeros((4, size)), np.empty((4, size))  # covariance with reports that were
+    off, pushed = np.zeros(4), np.empty(4)
+    met = 0
+    for k in range(noises.shape[0]):
+        if met == size:
+            break
+        a, g = carry[k], reach[k]
+        times(a, spread, scratch)
+        for row in range(4):
+            pushed[row] = 0.0
+            for inner in range(4):
+                pushed[row] += a[row, inner] * off[inner] + g[row, inner] * noises[k, inner]
+            for column in range(4):
+                total = 0.0
+                for inner in range(4):
+                    total += scratch[row, inner] * a[column, inner]
+                    total += g[row, inner] * g[column, inner]
+                spread[row, column] = total
+            for column in range(met):
+                moved[row, column] = (
+                    a[row, 0] * shared[0, column]
+                    + a[row, 1] * shared[1, column]
+                    + a[row, 2] * shared[2, column]
+                    + a[row, 3] * shared[3, column]
+                )
+        shared, moved = moved, shared
+        off, pushed = pushed, off
+        while met < size and due[order[met // 2]] == k:
+            _meet(roots[order[met // 2]], spread, shared, off, met, system, answered)
+            met += 2
+    return system, answered
+
+
+@loop
+def _meet(
+    root: Array, spread: Array, shared: Array, off: Array, met: int, system: Array, answered: Array
+) -> None:
+    """Enter a report into the system: its covariance with itself and with those before."""
+    for axis in range(2):
+        east, north = (root[0], root[1]) if axis == 0 else (0.0, root[2])
+        row = met + axis
+        answered[row] = east * off[0] + north * off[1]
+        for inner in range(4):
+            shared[inner, row] = spread[inner, 0] * east + spread[inner, 1] * north
+        for column in range(row + 1):
+            value = east * shared[0, column] + north * shared[1, column]
+            system[row, column] += value
+            if column < row:
+                system[column, row] += value
+
+
+@loop
+def _adjoint(
+    carry: Array,
+    reach: Array,
+    due: NDArray[np.int64],
+    order: NDArray[np.int64],
+    roots: Array,
+    share: Array,
+) -> Array:
+    """J' times a vector, as noise (steps + 1, 4)."""
+    noises, adjoint, earlier = np.zeros((carry.shape[0], 4)), np.zeros(4), np.empty(4)
+    last = due.size - 1
+    for k in range(carry.shape[0] - 1, -1, -1):
+        while last >= 0 and due[order[last]] == k:
+            root, first, second = roots[order[last]], share[2 * last], share[2 * last + 1]
+            adjoint[0] += root[0] * first
+            adjoint[1] += root[1] * first + root[2] * second
+            last -= 1
+        transposed_times_vector(reach[k], adjoint, noises[k])
+        transposed_times_vector(carry[k], adjoint, earlier)
+        adjoint, earlier = earlier, adjoint
+    return noises
+
+
+@loop
+def _solved(system: Array, right: Array) -> Array:
+    """Solve a symmetric positive system by Cholesky's factor, which takes the system's place."""
+    n = right.size
+    solved = right.copy()
+    for row in range(n):
+        for column in range(row + 1):
+            total = system[row, column]
+            for inner in range(column):
+                total -= system[row, inner] * system[column, inner]
+            if column == row:
+                system[row, row] = math.sqrt(total)
+            else:
+                system[row, column] = total / system[column, column]
+        for column in range(row):
+            solved[row] -= system[row, column] * solved[column]
+        solved[row] /= system[row, row]
+    for row in range(n - 1, -1, -1):
+        for below in range(row + 1, n):
+            solved[row] -= system[below, row] * solved[below]
+        solved[row] /= system[row, row]
+    return solved
+
+
+@loop
+def _roots(shape: Array) -> Array:
+    """Upper Cholesky factors (a, b; 0, c) of precisions: |R x|^2 is x' P x."""
+    roots = np.empty((shape.shape[0], 3))
+    for report in range(shape.shape[0]):
+        first = math.sqrt(shape[report, 0])
+        cross = shape[report, 1] / first
+        roots[report, 0], roots[report, 1] = first, cross
+        roots[report, 2] = math.sqrt(shape[report, 2] - cross * cross)
+    return roots
+
+
+@loop
+def _scaled(roots: Array, misses: Array, order: NDArray[np.int64]) -> Array:
+    """Misses (report, 2) in standard deviations, as one vector in order of time."""
+    scaled = np.empty(2 * order.size)
+    for place in range(order.size):
+        root, miss = roots[order[place]], misses[order[place]]
+        scaled[2 * place] = root[0] * miss[0] + root[1] * miss[1]
+        scaled[2 * place + 1] = root[2] * miss[1]
+    return scaled
+
+
+@loop
+def _in_time(due: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Reports in order of time; a handful, so they are inserted one by one."""
+    order = np.arange(due.size)
+    for place in range(1, due.size):
+        report, free = order[place], place
+        while free > 0 and due[order[free - 1]] > due[report]:
+            order[free] = order[free - 1]
+            free -= 1
+        order[free] = report
+    return order
+
+
+@loop
+def _square(values: Array) -> float:
+    total = 0.0
+    for value in values:
+        total += value * value
+    return total
