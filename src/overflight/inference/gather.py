@@ -13,6 +13,7 @@ from overflight.inference.posterior import Diagnostics, effective_size
 from overflight.inference.stratum import Settings, Stratum, end_s
 from overflight.physics import atmosphere
 from overflight.physics.drift import daylight_fraction
+from overflight.physics.kernel import loop
 from overflight.physics.sun import sun_vector
 
 Array = NDArray[np.float64]
@@ -79,10 +80,17 @@ def gather(
 
 def _heights(stratum: Stratum, time_s: Array, vectors: Array, suns: Array) -> Array:
     base_m = heights_m(stratum.statics, np.maximum(time_s, stratum.statics.launch_s))
-    lit = np.array(
-        [daylight_fraction(*place, *sun) for place, sun in zip(vectors, suns, strict=True)]
-    )
+    lit = _daylight(vectors, suns)
     return np.where(np.isfinite(vectors[:, 0]), base_m + stratum.statics.swing_m * lit, np.nan)
+
+
+@loop
+def _daylight(places: Array, suns: Array) -> Array:
+    lit = np.empty(places.shape[0])
+    for k in range(lit.size):
+        place, sun = places[k], suns[k]
+        lit[k] = daylight_fraction(place[0], place[1], place[2], sun[0], sun[1], sun[2])
+    return lit
 
 
 def pressures_pa(height_m: Array) -> Array:

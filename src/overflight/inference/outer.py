@@ -16,6 +16,7 @@ Drawing is systematic (one random number, evenly spaced marks).
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,31 +39,53 @@ class Draw:
     prior_log: float
 
 
-def by_level(
-    case: Case,
-    error: WindError,
-    heard: Sequence[Sighting],
-    sizes: tuple[int, int],
-    seed: int,
-) -> list[Draw]:
-    """Draw strata of every launch candidate in proportion to the altitude reports.
+class Levels(NamedTuple):
+    """Points that fill the prior of one launch, and what the altitude reports say of each."""
+
+    points: tuple[Statics, ...]
+    logs: Array  # (point, report)
+
+    def hearing(self, kept: Sequence[bool]) -> "Levels":
+        """The same from some of the reports."""
+        return Levels(self.points, np.ascontiguousarray(self.logs[:, np.asarray(kept, dtype=bool)]))
+
+
+def levels(
+    case: Case, error: WindError, heard: Sequence[Sighting], n_points: int, seed: int
+) -> tuple[Levels, ...]:
+    """Fill the prior of every launch candidate, and weigh its points by altitude.
 
     Parameters
     ----------
     heard
         Sightings whose altitude counts.
-    sizes
-        (points of the prior, strata drawn from them) for each launch candidate.
+    n_points
+        For each launch candidate.
     """
-    n_points, n_drawn = sizes
-    draws = []
-    for launch, candidate in enumerate(case.launches):
+    found = []
+    for launch in range(len(case.launches)):
         normals = even_normals(n_points, seed, launch, dimensions(error))
-        points = [statics(case, error, launch, row) for row in normals]
-        logs = np.array([float(altitude_logs(case, heard, p)[0].sum()) for p in points])
-        for index, log_share in _systematic(logs, n_drawn, seed, launch):
-            stands_for = log_share - math.log(n_points) + math.log(candidate.weight)
-            draws.append(Draw(points[index], stands_for))
+        points = tuple(statics(case, error, launch, row) for row in normals)
+        logs = np.array([altitude_logs(case, heard, point)[0] for point in points])
+        found.append(Levels(points, logs))
+    return tuple(found)
+
+
+def by_level(case: Case, known: Sequence[Levels], n_drawn: int, seed: int) -> list[Draw]:
+    """Draw strata of every launch candidate in proportion to the altitude reports.
+
+    Parameters
+    ----------
+    known
+        One for each launch candidate.
+    n_drawn
+        Strata for each of them.
+    """
+    draws = []
+    for launch, (candidate, one) in enumerate(zip(case.launches, known, strict=True)):
+        for index, log_share in _systematic(one.logs.sum(axis=1), n_drawn, seed, launch):
+            stands_for = log_share - math.log(len(one.points)) + math.log(candidate.weight)
+            draws.append(Draw(one.points[index], stands_for))
     return draws
 
 

@@ -102,8 +102,7 @@ def draw(
 
 
 def _tried(task: Task) -> list[Draw]:
-    sizes = (task.settings.n_points, task.settings.n_strata)
-    return outer.by_level(task.case, task.error, task.heard, sizes, task.seed)
+    return outer.by_level(task.case, task.levels, task.settings.n_strata, task.seed)
 
 
 def guides_of(

@@ -23,6 +23,7 @@ from overflight.flight.needs import end
 from overflight.inference import guided, observations, pilot, twist
 from overflight.inference.model import balloon
 from overflight.inference.observations import Evidence, Timetable
+from overflight.inference.outer import Levels, levels
 from overflight.inference.reports import schedule
 from overflight.physics.drift import Drift
 from overflight.physics.ou import ou_step
@@ -118,19 +119,27 @@ class Task:
         """
         return widened(self.grid)
 
+    @cached_property
+    def levels(self) -> tuple[Levels, ...]:
+        """What the altitude reports say of the prior: a second of work that many runs share."""
+        n_points = self.settings.n_points
+        return levels(self.case, self.error, self.heard, n_points, self.seed)
+
     def without(self, sighting_ids: Sequence[str]) -> "Task":
         """The same, had these sightings never happened."""
         seen = tuple(one for one in self.seen if one.id not in sighting_ids)
         heard = tuple(one for one in self.heard if one.id not in sighting_ids)
         other = replace(self, seen=seen, heard=heard)
         vars(other)["searched"] = self.searched  # made once: it can be as large as the wind
+        kept = [one.id not in sighting_ids for one in self.heard]
+        vars(other)["levels"] = tuple(one.hearing(kept) for one in self.levels)
         return other
 
     def at(self, settings: Settings) -> "Task":
         """The same with other settings."""
         other = replace(self, settings=settings)
-        if "searched" in vars(self):
-            vars(other)["searched"] = self.searched
+        shared = ["searched"] + ["levels"] * (settings.n_points == self.settings.n_points)
+        vars(other).update({name: vars(self)[name] for name in shared if name in vars(self)})
         return other
 
 
