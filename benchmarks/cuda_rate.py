@@ -133,7 +133,7 @@ def main():
     sizes = guided.Sizes(n, 10, n_steps, n_steps)
     jobs = {
         "free flight": lambda: ensemble_cuda.fly(plan, n, n_steps, 1),
-        "guided filter": lambda: guided_cuda.run(*no_evidence(drift, n_steps), 1, sizes),
+        "guided filter": lambda: guided_cuda.run(*no_evidence(drift, n_steps), [1], sizes),
     }
     for name, job in jobs.items():
         took_s, result = seconds(job)

@@ -88,6 +88,9 @@ def _really(request):
 
     def call(name, *arguments):
         module, _, function = name.partition(":")
+        beside, loaded = request.path.with_name(f"{module}.py"), sys.modules.get(module)
+        if loaded is not None and beside.exists() and Path(loaded.__file__) != beside:
+            del sys.modules[module]  # one of the same name, beside other tests
         return getattr(import_module(module), function)(*arguments)
 
     return call

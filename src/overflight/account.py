@@ -15,7 +15,7 @@ from overflight.case.load import bundled, load
 from overflight.case.model import Case
 from overflight.fields import places
 from overflight.fields.source import Size
-from overflight.flight import winds
+from overflight.flight import device, winds
 from overflight.flight.winds import Wind
 from overflight.inference.leave_one_out import LeftOut, leave_one_out, lighter
 from overflight.inference.posterior import Posterior
@@ -27,7 +27,7 @@ from overflight.ledgers import carried, claimed, traversed
 from overflight.ledgers.carried import Carried
 from overflight.ledgers.claimed import Claimed
 from overflight.ledgers.traversed import Traversed
-from overflight.release import page, provenance, tables
+from overflight.release import about, page, provenance, tables
 
 Progress = Callable[[str, int, int], None]  # (stage, done, total)
 Tell = Callable[[str], None]
@@ -120,9 +120,13 @@ def run(
     ------
     CapacityError
         If memory cannot hold the run, before any path is flown.
+    MissingExtraError, DeviceError
+        Without the graphics card that the settings name, before any wind is read; or if it cannot
+        hold a filter.
     """
     case = load(folder)
     provenance.refuse_foreign(out)
+    computer = device.identity((settings or Settings()).device)
     progress("wind", 0, 1)
     blown = winds.of_case(case, folder, wind, progress=progress)
     progress("wind", 1, 1)
@@ -141,12 +145,12 @@ def run(
         ledgers = _ledgers(case, drawn, before, progress)
         made = page.Made(
             case, drawn, ledgers.traversed, ledgers.carried, ledgers.claimed, left_out,
-            blown.attributions, (*blown.error.basis, *blown.notes),
+            blown.attributions, (*blown.error.basis, *blown.notes), _computed_on(computer),
         )  # fmt: skip
         with provenance.whole(out) as scratch:
             page.write(made, provenance.inputs_sha256(inputs), scratch / "report.html")
             tables.write(made, scratch)
-            _write_manifest(scratch, inputs, drawn, settings)
+            _write_manifest(scratch, inputs, drawn, settings, computer)
     return Account(case, drawn, ledgers, left_out, out / "report.html")
 
 
@@ -209,14 +213,19 @@ def _ledgers(case: Case, drawn: Posterior, before: Posterior, progress: Progress
     return answers
 
 
+def _computed_on(computer: str) -> tuple[str, ...]:
+    return () if computer == device.CPU else (about.ON_CARD.format(device=computer),)
+
+
 def _write_manifest(
-    scratch: Path, inputs: dict[str, str], drawn: Posterior, settings: Settings
+    scratch: Path, inputs: dict[str, str], drawn: Posterior, settings: Settings, computer: str
 ) -> None:
     # The number of threads changes nothing, so it is not part of what a release is made of.
     told: dict[str, Any] = {
         "wind": drawn.wind_statement,
         "seed": drawn.seed,
         **asdict(replace(settings, n_threads=0)),
+        "device": computer,
     }
     told.pop("n_threads")
     content = provenance.manifest(scratch, inputs, told)

@@ -23,6 +23,7 @@ from pathlib import Path
 
 import overflight
 from overflight.errors import OverflightError
+from overflight.flight import device
 from overflight.inference.stratum import Settings
 
 Tell = Callable[[str], None]
@@ -43,9 +44,14 @@ def parts(
         Hashes of the case's files by name.
     wind
         Hashes of the wind files; none for the climatology, which is part of the program.
+
+    Raises
+    ------
+    MissingExtraError, DeviceError
+        Without the graphics card that the settings name.
     """
-    # The number of threads changes nothing.
-    chosen = asdict(replace(settings, n_threads=0))
+    # The number of threads changes nothing; the device has a name of its own.
+    chosen = asdict(replace(settings, n_threads=0, device=""))
     return {
         "case": _hash(sorted(case.items())),
         "wind": _hash(list(wind)),
@@ -53,6 +59,7 @@ def parts(
         "seed": str(seed),
         "program": program(),
         "processor": processor(),
+        "device": device.identity(settings.device),
     }
 
 
@@ -130,6 +137,8 @@ class Checkpoint:
         _refuse_foreign(place)
         found = self._units()
         other = self._other_than(place) if found else []
+        if resume:
+            self._refuse_other_device(other)
         self._may_load = resume and not other
         self._say_what_is_found(len(found), other, resume=resume)
         try:
@@ -210,6 +219,19 @@ class Checkpoint:
                 f"{self.place} holds {pieces} of this very account, and all is worked out anew;"
                 " stop this and add --resume to go on from there."
             )
+
+    def _refuse_other_device(self, other: Sequence[str]) -> None:
+        """Pieces that only the device tells apart are as good as these: they are not discarded."""
+        if list(other) != ["device"]:
+            return
+        then = json.loads((self.place / _ABOUT).read_text("utf-8"))["made_of"].get("device")
+        raise OverflightError(
+            found=f"{self.place} holds pieces worked out on {then!r}, to go on with on"
+            f" {self._made_of['device']!r}",
+            expected="one device for a whole account: last digits differ between them",
+            remedy="Name that device with --device, or leave --resume away: then all is worked out"
+            " anew.",
+        )
 
     def _other_than(self, place: Path) -> list[str]:
         """In what a checkpoint differs from this account."""

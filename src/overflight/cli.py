@@ -20,6 +20,8 @@ from overflight.errors import OverflightError
 from overflight.terminal import (
     CasePath,
     Cluster,
+    Device,
+    DeviceName,
     JsonProgress,
     OutFolder,
     Quiet,
@@ -111,6 +113,7 @@ def doctor() -> None:
     typer.echo(f"threads: {installed.n_threads()} (set NUMBA_NUM_THREADS to change it)")
     typer.echo(f"winds kept in: {plain(installed.winds())}")
     typer.echo(f"compiled code kept in: {plain(installed.compiled())}")
+    typer.echo(f"graphics card: {plain(installed.card())}")
     typer.echo("network: used by 'wind fetch' and 'account --cluster' only, and only when typed")
     for extra in dict.fromkeys(package.extra for package in packages):  # in the order declared
         members = [package for package in packages if package.extra == extra]
@@ -166,6 +169,7 @@ def account(
     threads: Threads = 0,
     workers: Workers = None,
     cluster: Cluster = None,
+    device: Device = DeviceName.CPU,
     seed: Seed = 1,
     leave_one_out: Annotated[  # noqa: FBT002
         bool,
@@ -192,22 +196,23 @@ def account(
     Example: overflight account cases/2023-conus --out out/2023-conus
     """
     if dry_run:
-        _tell_cost(case, wind or (), threads, check=leave_one_out)
+        _tell_cost(case, wind or (), threads, device, check=leave_one_out)
         return
     made = _account(
         case, out, threads, seed, wind=wind or (), check=leave_one_out,
         progress=(quiet, json_progress), resume=resume, elsewhere=(workers, cluster),
+        device=device,
     )  # fmt: skip
     _summary(made)
     _left_out(made)
 
 
-def _tell_cost(case: Path, wind: Sequence[Path], threads: int, *, check: bool) -> None:
+def _tell_cost(case: Path, wind: Sequence[Path], threads: int, device: str, *, check: bool) -> None:
     """Print what an account would take; refuse one that memory cannot hold."""
     from overflight import cost
     from overflight.inference.stratum import Settings
 
-    settings = Settings(n_threads=threads or installed.n_threads())
+    settings = Settings(n_threads=threads or installed.n_threads(), device=str(device))
     found = cost.estimate(case, wind, settings, check=check)
     for line in cost.words(found):
         typer.echo(line)
@@ -225,6 +230,7 @@ def _account(
     progress: tuple[bool, bool],
     resume: bool = False,
     elsewhere: tuple[int | None, str | None] = (None, None),
+    device: str = DeviceName.CPU,
 ) -> "Account":
     from overflight.account import Running, run
     from overflight.inference.stratum import Settings
@@ -232,13 +238,13 @@ def _account(
     from overflight.workers import hired
 
     tell = teller(as_json=progress[1])
-    with hired(*elsewhere, tell) as crew, shown(*progress) as report:
+    with hired(*elsewhere, tell, device) as crew, shown(*progress) as report:
         return run(
             case,
             out,
             wind=wind,
             seed=seed,
-            settings=Settings(n_threads=threads or installed.n_threads()),
+            settings=Settings(n_threads=threads or installed.n_threads(), device=str(device)),
             check=check,
             progress=report,
             running=Running(resume=resume, workers=crew, tell=tell),

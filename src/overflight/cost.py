@@ -19,9 +19,9 @@ from overflight.case.load import load
 from overflight.case.model import Case, Geometry, Use
 from overflight.fields import backed, memory
 from overflight.fields.source import Size
-from overflight.flight import winds
+from overflight.flight import device, winds
 from overflight.flight.needs import end, needed
-from overflight.inference import prior
+from overflight.inference import guided_cuda, prior
 from overflight.inference.leave_one_out import lighter
 from overflight.inference.stratum import Settings
 
@@ -73,6 +73,7 @@ class Cost:
     disk_bytes: int
     work_s: float  # of time, at the measured rates
     each_bytes: int  # what another particle in every filter would take
+    on_card_bytes: int = 0  # and on the graphics card, for the one filter that flies there
 
     @property
     def peak_bytes(self) -> int:
@@ -118,7 +119,10 @@ def of(case: Case, settings: Settings, size: Size, *, from_files: bool, check: b
     mean_steps = math.ceil(sum(flights_s) / len(flights_s) / step_s)
     left_out = sum(one.geometry is not Geometry.LAUNCH for one in used) if check else 0
     together = settings.n_threads * settings.n_runs  # the runs of a stratum march together
-    each = together * _particle_bytes(settings, max(flights_s), len(used))
+    each, on_card = together * _particle_bytes(settings, max(flights_s), len(used)), 0
+    if settings.device != device.CPU:
+        outputs = math.ceil(max(flights_s) / settings.output_s) + 1
+        each, on_card = 0, guided_cuda.particle_bytes(outputs, len(used))
     parts, mapped, laid = _memory(case, settings, size, max(flights_s), from_files=from_files)
     parts["particles"] = each * settings.n_particles
     whole = settings.n_filtered * runs * settings.n_particles
@@ -139,6 +143,7 @@ def of(case: Case, settings: Settings, size: Size, *, from_files: bool, check: b
         disk_bytes=_RELEASE_BYTES + laid,
         work_s=_work_s(case, settings, size.nodes if from_files else 0, mean_steps, left_out),
         each_bytes=each,
+        on_card_bytes=on_card,
     )
 
 
@@ -149,7 +154,11 @@ def refuse(cost: Cost, settings: Settings) -> None:
     ------
     CapacityError
         With what is wanted, what is free and how many particles a filter may have.
+    MissingExtraError, DeviceError
+        Without the graphics card that the settings name, or if it holds too few particles.
     """
+    if cost.on_card_bytes:
+        device.refuse_crowd(settings.n_particles, cost.on_card_bytes, device.room_bytes())
     fixed = cost.peak_bytes - cost.mapped_bytes - cost.memory_bytes["particles"]
     what = f"an account of {cost.strata} strata, each filter"
     memory.require(what, fixed, settings.n_particles, cost.each_bytes)
@@ -252,6 +261,11 @@ def words(cost: Cost) -> Iterator[str]:
     free = memory.free_bytes()
     yield "memory free: " + ("not known" if free is None else f"{free:,} bytes")
     yield f"disk: {cost.disk_bytes:,} bytes"
+    if cost.on_card_bytes:
+        particles = cost.particles // max(cost.runs, 1)
+        yield f"graphics card: {cost.on_card_bytes * particles:,} bytes for a filter, and the wind"
+        yield "time: not known for graphics cards; none has been measured"
+        return
     yield (
         f"time: about {_long(cost.work_s * _calculation_s() / _RATES.calculation_s)}, from rates"
         " measured elsewhere and a short calculation here; it may be twice as long"

@@ -3,6 +3,7 @@
 import json
 import unicodedata
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -33,6 +34,22 @@ Cluster = Annotated[
     typer.Option(
         metavar="ADDRESS",
         help="Work on a Dask cluster: its scheduler, such as tcp://10.0.0.5:8786.",
+    ),
+]
+
+
+class DeviceName(StrEnum):
+    """What particles can fly on."""
+
+    CPU = "cpu"
+    CUDA = "cuda"
+
+
+Device = Annotated[
+    DeviceName,
+    typer.Option(
+        help="Fly on the processor, or on an NVIDIA graphics card (extra cuda): the same numbers"
+        " but for the last digits.",
     ),
 ]
 Resume = Annotated[

@@ -29,7 +29,7 @@ from overflight.case.load import load
 from overflight.case.model import Case, Sighting
 from overflight.errors import MissingExtraError, OverflightError
 from overflight.fields.error import WindError
-from overflight.flight import winds
+from overflight.flight import device, winds
 from overflight.flight.winds import Wind
 from overflight.inference import packing
 from overflight.inference.stratum import Settings, Task
@@ -47,8 +47,12 @@ _NAME = "overflight"
 
 
 @contextmanager
-def hired(n_workers: int | None, address: str | None, tell: Tell) -> Iterator[Workers | None]:
+def hired(
+    n_workers: int | None, address: str | None, tell: Tell, device_name: str = device.CPU
+) -> Iterator[Workers | None]:
     """Workers as the command line names them; None where it names none."""
+    if n_workers is not None or address is not None:
+        device.refuse_elsewhere(device_name)
     if n_workers is not None and address is not None:
         raise OverflightError(
             found="both --workers and --cluster",
@@ -182,8 +186,10 @@ class Crew:
         Raises
         ------
         OverflightError
-            If a worker has no overflight, or another version of it or of what it computes with.
+            If a worker has no overflight, or another version of it or of what it computes with; or
+            if the work is for a graphics card.
         """
+        device.refuse_elsewhere(origin.parts.get("device", device.CPU))
         self._origin = origin
         # A function of the standard library, for a worker that may have no other.
         found = self._client.run(metadata.version, _NAME, on_error="return")

@@ -8,13 +8,17 @@ from overflight.physics import weights_cuda
 from overflight.physics.launch_cuda import launched
 
 
-def filtered(kind, *arguments):
-    """A filter run of a balloon, or of the flight on a plane."""
+def filtered(kind, parameters, twist, reports, plan, keys, *more):
+    """Filter runs of a balloon, or of the flight on a plane; one of them for a single key."""
     if kind == "balloon":
-        return guided_cuda.run(balloon(), *arguments)
-    import jet
+        model = balloon()
+    else:
+        import jet
 
-    return guided_cuda.run(jet.MODEL, *arguments)
+        model = jet.MODEL
+    several = keys if isinstance(keys, list) else [keys]
+    runs = guided_cuda.run(model, parameters, twist, reports, plan, several, *more)
+    return runs if several is keys else runs[0]
 
 
 def resampled(weight_log, n_draws, start, chunks):

@@ -87,10 +87,13 @@ def test_a_run_over_the_ellipsoid_is_the_processors(drift, seen, on_card):
 
 
 def test_streaming_the_wind_changes_nothing(drift, seen, on_card):
+    """Nor do the runs before, whose buffers are used again."""
     sizes = guided.Sizes(n_particles=10, n_draws=10, stride=4, every=3)
     room = int(2 * 3 * drift.grid.uv_mps[0].nbytes / device.WIND_SHARE)
-    expected = guided.run(balloon(), drift, *seen, [6], sizes)[0]
-    same(on_card(RUN, "balloon", drift, *seen, 6, sizes, room), expected)
+    expected = guided.run(balloon(), drift, *seen, [6, 7], sizes)
+    found = on_card(RUN, "balloon", drift, *seen, [6, 7], sizes, room)
+    for one, other in zip(found, expected, strict=True):
+        same(one, other)
 
 
 @pytest.mark.parametrize(("east_edge_deg", "all_lost"), [(9.4, False), (9.0, True)])
@@ -137,8 +140,11 @@ def test_without_any_weight_every_draw_is_the_first(on_card):
     assert (parents.tolist(), high, total) == ([0, 0, 0, 0], -math.inf, 0.0)
 
 
-def test_more_particles_than_fit_are_refused(drift, seen):
-    sizes = guided.Sizes(n_particles=10**8, n_draws=10, stride=4, every=3)
-    with pytest.raises(DeviceError, match="at most") as refusal:
-        guided_cuda._check(balloon(), len(seen[1].first), N_STEPS, sizes, 64 * 10**9)
-    assert "100,000,000 particles" in str(refusal.value)
+def test_more_particles_than_fit_are_refused(seen):
+    each = guided_cuda.particle_bytes(N_STEPS // 4 + 1, len(seen[1].first))
+    room = 64 * 10**9
+    fitting = int((1.0 - device.WIND_SHARE) * room / each)
+    device.refuse_crowd(fitting, each, room)
+    with pytest.raises(DeviceError, match=f"at most {fitting:,}") as refusal:
+        device.refuse_crowd(10**8 + 1, each, room)
+    assert "100,000,001 particles" in str(refusal.value)

@@ -4,7 +4,8 @@ The same random numbers, steps and shapes; ends differ from the processor's by r
 Balloons fly in batches as large as the card holds, the wind streams past them.
 """
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,31 +47,43 @@ def fly(
         Without the package for cards, without a card, or with too small a one.
     """
     room = device.room_bytes(room_bytes)
-    return [
-        _fly_one(flight, n_each, stride, np.uint64((seed << 20) + index), inertial, room)
-        for index, flight in enumerate(flights)
-    ]
+    paths: list[Array] = []
+    grid: WindGrid | None = None
+    for index, flight in enumerate(flights):
+        if grid is None or flight.drift.grid.uv_mps is not grid.uv_mps:
+            grid = flight.drift.grid
+            wind = WindOnCard(grid, room)
+        chance = (np.uint64((seed << 20) + index), inertial)
+        paths.append(_fly_one(flight, n_each, stride, chance, wind, room))
+    return paths
 
 
 def _fly_one(
-    flight: Flight, n: int, stride: int, key: Any, inertial: Inertial | None, room: int
+    flight: Flight,
+    n: int,
+    stride: int,
+    chance: tuple[Any, Inertial | None],
+    wind: "WindOnCard",
+    room: int,
 ) -> Array:
     """All balloons of one plan, batch after batch."""
     n_outputs = flight.n_steps // stride + 1
     paths = np.empty((n, n_outputs, 3))
-    wind = open_wind(flight.drift.grid, flight.drift, flight.n_steps, room)
     each = 8 * (7 + 3 * n_outputs)
     size = max(int(min((1.0 - device.WIND_SHARE) * room / each, n)), 1)
     for first in range(0, n, size):
         count = min(size, n - first)
-        paths[first : first + count] = _fly_batch(
-            flight, first, count, stride, (key, inertial), wind
-        )
+        paths[first : first + count] = _fly_batch(flight, first, count, stride, chance, wind)
     return paths
 
 
 def _fly_batch(
-    flight: Flight, first: int, n: int, stride: int, chance: tuple[Any, Inertial | None], wind: Any
+    flight: Flight,
+    first: int,
+    n: int,
+    stride: int,
+    chance: tuple[Any, Inertial | None],
+    wind: "WindOnCard",
 ) -> Array:
     from numba import cuda
 
@@ -89,8 +102,7 @@ def _fly_batch(
     launched(loops.launch, n, stream)(drift, key, batch)
     if inertial is not None:
         launched(loops.launch_whirls, n, stream)(other, batch)
-    winds, cut = wind
-    for stretch, grid in winds.through(cut, stream):
+    for stretch, grid in wind.through(flight.drift, flight.n_steps, stream):
         here, steps = drift._replace(grid=grid), loops.Steps(stretch.first, stretch.last, stride)
         if inertial is None:
             launched(loops.march, n, stream)(here, key, batch, steps)
@@ -99,32 +111,54 @@ def _fly_batch(
     return np.ascontiguousarray(fetched(batch.paths, stream).transpose(2, 0, 1))
 
 
-def open_wind(grid: WindGrid, flight: Any, n_steps: int, room: int) -> tuple[Any, Any]:
-    """A stream of the wind's times to the card, and how a flight's steps are cut for it.
+class WindOnCard:
+    """A wind whose times go to the card as flights need them, for one flight after the other.
 
     Parameters
     ----------
-    flight
-        Whose ``start_s`` and ``dt_s`` say when it needs which time.
     room
         Memory on the card, bytes; a part of it (:data:`.device.WIND_SHARE`) is for the wind.
-
-    Raises
-    ------
-    DeviceError
-        Where the card cannot hold the times that a single step reads.
     """
-    from overflight.physics import stream_cuda
 
-    least = stream_cuda.least_times(grid.time_s, flight.start_s, flight.dt_s, n_steps)
-    n_times = stream_cuda.times_that_fit(grid, int(device.WIND_SHARE * room))
-    if n_times < least:
-        needed = least * stream_cuda.BUFFERS * stream_cuda.bytes_per_time(grid) / 1e9
-        raise DeviceError(
-            found=f"a wind of which {least} times, twice, take {needed:,.2f} GB",
-            expected=f"at most {device.WIND_SHARE * room / 1e9:,.2f} GB, a quarter of what the"
-            " graphics card can spare",
-            remedy="Keep only the levels and the box that the flight needs, or use the processor.",
-        )
-    cut = stream_cuda.stretches(grid.time_s, flight.start_s, flight.dt_s, n_steps, n_times)
-    return stream_cuda.WindStream(grid, n_times), cut
+    def __init__(self, grid: WindGrid, room: int) -> None:
+        from overflight.physics import stream_cuda
+
+        self._grid, self._room_bytes = grid, device.WIND_SHARE * room
+        self._n_times = stream_cuda.times_that_fit(grid, int(self._room_bytes))
+        self._held: Any = None
+
+    def cut(self, flight: Any, n_steps: int) -> Any:
+        """How a flight's steps are cut; its ``start_s`` and ``dt_s`` say which times it needs when.
+
+        Raises
+        ------
+        DeviceError
+            Where the card cannot hold the times that a single step reads.
+        """
+        from overflight.physics import stream_cuda
+
+        times_s = self._grid.time_s
+        least = stream_cuda.least_times(times_s, flight.start_s, flight.dt_s, n_steps)
+        if self._n_times < least:
+            each = stream_cuda.bytes_per_time(self._grid)
+            needed = least * stream_cuda.BUFFERS * each / 1e9
+            raise DeviceError(
+                found=f"a wind of which {least} times, twice, take {needed:,.2f} GB",
+                expected=f"at most {self._room_bytes / 1e9:,.2f} GB, a quarter of what the"
+                " graphics card can spare",
+                remedy="Keep only the levels and the box that the flight needs, or use the"
+                " processor.",
+            )
+        return stream_cuda.stretches(times_s, flight.start_s, flight.dt_s, n_steps, self._n_times)
+
+    def through(self, flight: Any, n_steps: int, stream: Any) -> Iterator[tuple[Any, WindGrid]]:
+        """Every stretch of a flight with its wind on the card.
+
+        All that was put into ``stream`` for the flight before must be done.
+        """
+        from overflight.physics import stream_cuda
+
+        cut = self.cut(flight, n_steps)
+        if self._held is None:
+            self._held = stream_cuda.WindStream(self._grid, self._n_times)
+        return cast("Iterator[tuple[Any, WindGrid]]", self._held.through(cut, stream))

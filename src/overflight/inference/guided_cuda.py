@@ -7,15 +7,15 @@ the end from that.
 """
 
 import math
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from overflight.errors import DeviceError
 from overflight.flight import device
-from overflight.flight.ensemble_cuda import open_wind
+from overflight.flight.ensemble_cuda import WindOnCard
 from overflight.inference.guidance import GOOD, MIXTURE
 from overflight.inference.guided import FINAL, RESAMPLE, Run, Sizes
 from overflight.inference.model import Model
@@ -35,14 +35,14 @@ def run(
     twist: Twist,
     reports: Reports,
     plan: Schedule,
-    key: int,
+    keys: Sequence[int],
     sizes: Sizes,
     room_bytes: int | None = None,
-) -> Run:
-    """Run one guided filter on the card; as one key's of :func:`.guided.run`.
+) -> tuple[Run, ...]:
+    """Run guided filters on the card, one key's after the other; as :func:`.guided.run`.
 
-    The wind of a :class:`~overflight.physics.drift.Drift` is streamed, other parameters lie on the
-    card.
+    The wind of a :class:`~overflight.physics.drift.Drift` is streamed (once for all where it fits),
+    other parameters lie on the card.
 
     Parameters
     ----------
@@ -56,23 +56,32 @@ def run(
     """
     room = device.room_bytes(room_bytes)
     n_steps = twist.slope.shape[0] - 1
-    _check(model, len(reports.first), n_steps, sizes, room)
-    filter_run = _Filter(model, (twist, reports, plan), np.uint64(key), sizes, n_steps)
-    filter_run.fly(parameters, room)
+    each = particle_bytes(n_steps // sizes.stride + 1, len(reports.first), model.n_state)
+    device.refuse_crowd(sizes.n_particles, each, room)
+    wind: Any = None
+    if isinstance(parameters, Drift):
+        wind = WindOnCard(parameters.grid, room)
+        wind.cut(parameters, n_steps)  # refused before anything flies
+    return tuple(
+        _run(model, parameters, (twist, reports, plan), np.uint64(key), sizes, wind) for key in keys
+    )
+
+
+def particle_bytes(n_outputs: int, n_reports: int, n_state: int = 5) -> int:
+    """Memory on the card that each particle of a filter takes; while resampling, twice its state.
+
+    >>> particle_bytes(1, 0, 5)
+    200
+    """
+    return _BYTES * (3 * n_outputs + 2 * (n_state + 4 + 4 * n_reports) + 4)
+
+
+def _run(
+    model: Model, parameters: Any, guide: tuple[Any, Any, Any], key: Any, sizes: Sizes, wind: Any
+) -> Run:
+    filter_run = _Filter(model, guide, key, sizes, guide[0].slope.shape[0] - 1)
+    filter_run.fly(parameters, wind)
     return filter_run.finish()
-
-
-def _check(model: Model, n_reports: int, n_steps: int, sizes: Sizes, room: int) -> None:
-    """Refuse more particles than the card holds."""
-    numbers = 3 * (n_steps // sizes.stride + 1) + 2 * (model.n_state + 4 + 4 * n_reports) + 4
-    each = _BYTES * numbers
-    fit = (1.0 - device.WIND_SHARE) * room / each
-    if sizes.n_particles > fit:
-        raise DeviceError(
-            found=f"{sizes.n_particles:,} particles of {each:,} bytes each on the graphics card",
-            expected=f"at most {math.floor(fit):,}, which it can spare memory for",
-            remedy="Take fewer particles and more runs, or a longer stride between path points.",
-        )
 
 
 @cache
@@ -114,20 +123,19 @@ class _Filter:
         self._ess = np.empty(n_outputs)
         self._log_evidence = 0.0
 
-    def fly(self, parameters: Any, room: int) -> None:
+    def fly(self, parameters: Any, wind: Any) -> None:
         """Take all steps."""
         from overflight.physics.drift_cuda import without_wind
         from overflight.physics.launch_cuda import resident
 
-        if not isinstance(parameters, Drift):
+        if wind is None:
             held = resident(parameters)
             self._begin(held)
             self._march(held, 0, self._n_steps)
             return
-        winds, cut = open_wind(parameters.grid, parameters, self._n_steps, room)
         held = resident(without_wind(parameters))
         self._begin(held)
-        for stretch, grid in winds.through(cut, self._stream):
+        for stretch, grid in wind.through(parameters, self._n_steps, self._stream):
             self._march(held._replace(grid=grid), stretch.first, stretch.last)
 
     def _launch(self, loop: Any, count: int, *arguments: Any) -> None:

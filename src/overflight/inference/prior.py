@@ -7,9 +7,10 @@ import numpy as np
 
 from overflight.case.model import Case
 from overflight.fields.error import WindError
-from overflight.flight.ensemble import Flight, fly
+from overflight.flight.ensemble import Flight
 from overflight.flight.hypotheses import dimensions, even_normals, statics
 from overflight.flight.levels import heights_m
+from overflight.inference import devices
 from overflight.inference.gather import pressures_pa
 from overflight.inference.posterior import Diagnostics, Posterior
 from overflight.inference.stratum import Settings, Task, drift_of, end_s, timetable
@@ -28,6 +29,7 @@ def prior(case: Case, grid: WindGrid, error: WindError, settings: Settings, seed
             drift = drift_of(case, grid, error, drawn, table)
             flights.append(Flight(drawn, drift, table.n_steps))
     stride = round(settings.output_s / settings.dt_s)
+    fly = devices.named(settings.device).fly
     paths = fly(flights, N_EACH, stride, seed, settings.n_threads)
     first_s = min(flight.drift.start_s for flight in flights)
     time_s = np.arange(first_s, end_s(case) + 0.5 * settings.output_s, settings.output_s)

@@ -17,10 +17,11 @@ from overflight.case.model import Case, Sighting
 from overflight.errors import InferenceError
 from overflight.fields.error import WindError
 from overflight.fields.layout import widened
+from overflight.flight.device import CPU
 from overflight.flight.hypotheses import Statics, dimensions, statics
 from overflight.flight.levels import level_law
 from overflight.flight.needs import end
-from overflight.inference import guided, observations, pilot, twist
+from overflight.inference import devices, guided, observations, pilot, twist
 from overflight.inference.model import balloon
 from overflight.inference.observations import Evidence, Timetable
 from overflight.inference.outer import Levels, levels
@@ -55,6 +56,7 @@ class Settings:
     n_starts: int = 2
     n_threads: int = 2
     n_defensive: int = 1  # further run with twice the twist noise (method 5)
+    device: str = CPU  # on which particles fly
 
 
 @dataclass(frozen=True)
@@ -235,6 +237,7 @@ def work_out(task: Task, guide: Guide, index: int) -> Stratum:
     """
     settings = task.settings
     plan = schedule(guide.evidence.reports, guide.table.n_steps)
+    flown_by = devices.named(settings.device).filtered
 
     def fly(inflate: float, first: int, n_runs: int, n_draws: int) -> tuple[guided.Run, ...]:
         twisted = twist.build(guide.linear, guide.stand_ins, inflate)
@@ -246,7 +249,7 @@ def work_out(task: Task, guide: Guide, index: int) -> Stratum:
         )
         keys = [_key(task.seed, index, first + run) for run in range(n_runs)]
         told = guide.evidence.reports
-        return guided.run(balloon(), guide.drift, twisted, told, plan, keys, sizes)
+        return flown_by(balloon(), guide.drift, twisted, told, plan, keys, sizes)
 
     wide = fly(2.0, 500, settings.n_defensive, 1) if settings.n_defensive else ()
     return Stratum(

@@ -13,6 +13,11 @@ METHODS = (
     " the mean position of those in the air; it is a guide to the eye, not a path of its own.",
 )
 
+ON_CARD = (
+    "The paths were flown on a graphics card ({device}). A processor gives the same numbers but for"
+    " the last digits: single steps are rounded in another way."
+)
+
 GLOSSARY = (
     ("Bayes factor", "how many times more probable a statement's evidence makes one account than"
      " another; its natural logarithm is printed, 0 means no difference"),

@@ -34,6 +34,7 @@ class Made:
     left_out: tuple[LeftOut, ...]
     attributions: tuple[str, ...]  # of the winds
     wind_basis: tuple[str, ...]  # how wrong the winds may be, and what was noticed about them
+    computed_on: tuple[str, ...] = ()  # sentences, where that is not a processor
 
 
 def write(made: Made, inputs_sha256: str, path: Path) -> None:
@@ -59,7 +60,11 @@ def layout(made: Made, inputs_sha256: str) -> Page:
         map=_map(made),
         sources=_sources(case),
         statements=_statements(made.claimed),
-        methods=(*about.METHODS, *(f"Of the winds: {line}" for line in made.wind_basis)),
+        methods=(
+            *about.METHODS,
+            *(f"Of the winds: {line}" for line in made.wind_basis),
+            *made.computed_on,
+        ),
         diagnostics=_diagnostics(made),
         how_to_cite=(
             f"overflight {release}: {case.title}. Inputs {inputs_sha256[:12]}, seed"
