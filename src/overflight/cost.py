@@ -17,7 +17,7 @@ import numpy as np
 from overflight import kept
 from overflight.case.load import load
 from overflight.case.model import Case, Geometry, Use
-from overflight.fields import backed, memory
+from overflight.fields import backed, memory, passages
 from overflight.fields.source import Size
 from overflight.flight import device, winds
 from overflight.flight.needs import end, needed
@@ -28,8 +28,8 @@ from overflight.inference.stratum import Settings
 _GB = 1e9
 # Measured, as the growth of resident memory: packages, and kernels as they are compiled; borders.
 _PROGRAM_BYTES, _BORDERS_BYTES = 455 * 2**20, 110 * 2**20
-# A point of a path while its passages over borders are found, beside the 40 bytes that are kept.
-_PASSAGE_BYTES, _POINT_BYTES = 430, 40
+# A point of a path while claims are tested on it, beside the 40 bytes that are kept; measured.
+_CLAIM_BYTES, _POINT_BYTES = 60, 40
 _VECTOR_BYTES = 24  # of a place on a path
 _WEIGHT_BYTES = 8  # at every place
 _PARTICLE_BYTES = 8 * (5 + 4 + 1 + 1)  # state, difference from the pilot, weight, whether lost
@@ -194,9 +194,15 @@ def _memory(
         "wind field": laid + search,
         "particles": 0,
         "paths": kept + guides + (points + free) * _POINT_BYTES,
-        "report": _BORDERS_BYTES + max(points, free) * _PASSAGE_BYTES,
+        "report": _report_bytes(max(points, free)),
     }
     return parts, mapped, size.variables * 4 * size.nodes * cached
+
+
+def _report_bytes(points: int) -> int:
+    """Passages over borders are found a part after the other, claims tested on all paths."""
+    at_once = min(points, passages.AT_ONCE_POINTS) * passages.POINT_BYTES
+    return _BORDERS_BYTES + max(at_once, points * _CLAIM_BYTES)
 
 
 def _where(case: Case, laid_bytes: int, *, from_files: bool) -> tuple[int, int, bool]:

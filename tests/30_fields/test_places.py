@@ -404,6 +404,28 @@ def test_visits_agree_with_asking_at_every_minute(seed):
         np.testing.assert_array_equal(claimed, sampled)
 
 
+@pytest.mark.parametrize("most", [1, 59, 60, 130, 600, 1_199])
+def test_looking_at_few_paths_at_a_time_changes_no_visit(monkeypatch, most):
+    """And no more points are looked at together than allowed, or those of one path."""
+    lat_deg, lon_deg, time_s = walk(7, 20, 60)
+    layers = [places.load()._layer(kind) for kind in places.KINDS]
+    whole = passages.find(passages.Tracks.of(lat_deg, lon_deg, time_s), layers)
+    seen, of = [], passages.Tracks.of
+
+    def noted(lat, lon, times):
+        seen.append(lat.size)
+        return of(lat, lon, times)
+
+    monkeypatch.setattr(passages.Tracks, "of", noted)
+    found = passages.find_in_turn(lat_deg, lon_deg, time_s, layers, most)
+    assert max(seen) <= max(most, 60)
+    assert sum(seen) == lat_deg.size
+    assert (found.zones, found.n_paths) == (whole.zones, whole.n_paths)
+    assert whole.path.size > 50
+    for name in ("path", "zone", "enter_s", "exit_s", "began_inside", "ended_inside"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(whole, name), name)
+
+
 @settings(max_examples=10, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_the_order_of_paths_does_not_matter(seed):

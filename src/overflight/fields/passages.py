@@ -18,6 +18,8 @@ from overflight.fields.zones import Flags, Floats, Indices, Layer
 from overflight.physics.sphere import wrapped_deg
 
 SHORTEST_S = 1e-6  # shorter visits are rounding at a corner
+POINT_BYTES = 430  # measured: what a point of a path takes while its visits are found
+AT_ONCE_POINTS = 200_000  # 86 MB
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,49 @@ class Passages:
             self.began_inside[keep],
             self.ended_inside[keep],
         )
+
+
+def find_in_turn(
+    lat_deg: Floats,
+    lon_deg: Floats,
+    time_s: Floats,
+    layers: Sequence[Layer],
+    most_points: int = AT_ONCE_POINTS,
+) -> Passages:
+    """Return the visits of paths, looked at a few at a time so that memory stays bounded.
+
+    Parameters
+    ----------
+    lat_deg, lon_deg : (path, time)
+        NaN where the path does not exist.
+    time_s : (time,)
+        Increasing.
+    most_points
+        How many points are looked at together, but one path at least. It changes no visit.
+
+    Raises
+    ------
+    FieldError
+        For arrays of other shapes, or times that do not increase.
+    """
+    lat, lon = (np.asarray(a, dtype=np.float64) for a in (lat_deg, lon_deg))
+    if lat.ndim != 2 or lat.shape != lon.shape or lat.size <= most_points:
+        return find(Tracks.of(lat, lon, time_s), layers)
+    step = max(most_points // lat.shape[1], 1)
+    found = [
+        find(Tracks.of(lat[first : first + step], lon[first : first + step], time_s), layers)
+        for first in range(0, len(lat), step)
+    ]
+    return Passages(
+        found[0].zones,
+        len(lat),
+        np.concatenate([one.path + place * step for place, one in enumerate(found)]),
+        np.concatenate([one.zone for one in found]),
+        np.concatenate([one.enter_s for one in found]),
+        np.concatenate([one.exit_s for one in found]),
+        np.concatenate([one.began_inside for one in found]),
+        np.concatenate([one.ended_inside for one in found]),
+    )
 
 
 def find(tracks: "Tracks", layers: Sequence[Layer]) -> Passages:

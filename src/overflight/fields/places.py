@@ -23,7 +23,7 @@ import numpy.typing as npt
 import shapely  # type: ignore[import-untyped]
 
 from overflight.errors import FieldError
-from overflight.fields.passages import Passages, Tracks, find
+from overflight.fields.passages import Passages, find_in_turn
 from overflight.fields.zones import FILES, KINDS, Flags, Floats, Kind, Layer, Place, read
 
 __all__ = ["KINDS", "Kind", "Passages", "Place", "Places", "load"]
@@ -83,7 +83,7 @@ class Places:
         time_s : (time,)
             Increasing.
         """
-        return find(Tracks.of(lat_deg, lon_deg, time_s), [self._layer(kind) for kind in kinds])
+        return find_in_turn(lat_deg, lon_deg, time_s, [self._layer(kind) for kind in kinds])
 
     def _layer_of(self, zone_id: str) -> Layer:
         for kind in KINDS:

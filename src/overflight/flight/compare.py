@@ -21,8 +21,8 @@ from overflight.fields import canonical, coverage, layout, source
 from overflight.fields import error as wind_error
 from overflight.fields.canonical import Need
 from overflight.fields.readers.tdump import Track
+from overflight.flight.on_levels import march
 from overflight.physics import atmosphere
-from overflight.physics.march import march
 from overflight.physics.ou import displacement_sd_m
 from overflight.physics.sphere import distance_m, lat_lon_deg, n_vector
 from overflight.physics.windgrid import WindGrid, sigma

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from overflight.fields import memory
 from overflight.flight.hypotheses import Statics
 from overflight.physics import blocks
 from overflight.physics.blocks import Block
@@ -30,6 +31,7 @@ from overflight.physics.tangent import basis, carried
 
 Array = NDArray[np.float64]
 
+_VECTOR_BYTES = 24  # of a place on a path
 OTHER_KEY = 0x9E3779B97F4A7C15  # of the numbers behind the part that turns
 
 
@@ -101,6 +103,24 @@ def _fly_turning(
     return paths
 
 
+def require_room(flights: list[Flight], n_each: int, stride: int, others_bytes: int = 0) -> None:
+    """Refuse flights whose paths memory cannot hold.
+
+    Parameters
+    ----------
+    others_bytes
+        What else will be kept of every path point.
+
+    Raises
+    ------
+    CapacityError
+        With the number of balloons in each plan that fits.
+    """
+    points = sum(flight.n_steps // stride + 1 for flight in flights)
+    each_bytes = (_VECTOR_BYTES + others_bytes) * points
+    memory.require(f"{len(flights):,} plans of free flight, each", 0.0, n_each, each_bytes)
+
+
 def fly(
     flights: list[Flight],
     n_each: int,
@@ -117,7 +137,13 @@ def fly(
     -------
     paths : list of (balloon, output, 3)
         Unit normals every ``stride`` steps, one array per plan; NaN from where the wind ends.
+
+    Raises
+    ------
+    CapacityError
+        If memory cannot hold the paths, before any of it is taken; with the number that fits.
     """
+    require_room(flights, n_each, stride)
 
     def work(index: int) -> Array:
         flight = flights[index]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from overflight.errors import DeviceError
 from overflight.flight import device
-from overflight.flight.ensemble import OTHER_KEY, Flight
+from overflight.flight.ensemble import OTHER_KEY, Flight, require_room
 from overflight.physics.inertial import Inertial
 from overflight.physics.windgrid import WindGrid
 
@@ -45,8 +45,11 @@ def fly(
     ------
     MissingExtraError, DeviceError
         Without the package for cards, without a card, or with too small a one.
+    CapacityError
+        If memory beside the card cannot hold the paths.
     """
     room = device.room_bytes(room_bytes)
+    require_room(flights, n_each, stride)
     paths: list[Array] = []
     grid: WindGrid | None = None
     for index, flight in enumerate(flights):

@@ -7,7 +7,7 @@ import numpy as np
 
 from overflight.case.model import Case
 from overflight.fields.error import WindError
-from overflight.flight.ensemble import Flight
+from overflight.flight.ensemble import Flight, require_room
 from overflight.flight.hypotheses import dimensions, even_normals, statics
 from overflight.flight.levels import heights_m
 from overflight.inference import devices
@@ -17,10 +17,17 @@ from overflight.inference.stratum import Settings, Task, drift_of, end_s, timeta
 from overflight.physics.windgrid import WindGrid
 
 N_STRATA, N_EACH = 50, 8  # per launch candidate, and balloons in each
+_POINT_BYTES = 24 + 4 * 8  # its place once more on the common clock, and what is kept of it
 
 
 def prior(case: Case, grid: WindGrid, error: WindError, settings: Settings, seed: int) -> Posterior:
-    """Fly balloons through many strata of the prior, without evidence."""
+    """Fly balloons through many strata of the prior, without evidence.
+
+    Raises
+    ------
+    CapacityError
+        If memory cannot hold their paths, before any is flown.
+    """
     flights = []
     for launch in range(len(case.launches)):
         for normals in even_normals(N_STRATA, seed, launch, dimensions(error)):
@@ -29,6 +36,7 @@ def prior(case: Case, grid: WindGrid, error: WindError, settings: Settings, seed
             drift = drift_of(case, grid, error, drawn, table)
             flights.append(Flight(drawn, drift, table.n_steps))
     stride = round(settings.output_s / settings.dt_s)
+    require_room(flights, N_EACH, stride, _POINT_BYTES)
     fly = devices.named(settings.device).fly
     paths = fly(flights, N_EACH, stride, seed, settings.n_threads)
     first_s = min(flight.drift.start_s for flight in flights)
