@@ -11,7 +11,7 @@ from overflight import kept
 from overflight.errors import CapacityError, FieldError
 from overflight.fields import memory, source
 from overflight.fields.canonical import Need
-from overflight.fields.readers import grib_messages, loading
+from overflight.fields.readers import arl, grib_hybrid, grib_messages, loading, projected
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +29,18 @@ def test_a_year_of_era5_is_refused_with_its_size(monkeypatch):
     assert "364.8 GB" in refusal.value.found
     assert "16.0 GB" in refusal.value.expected
     assert "--case" in refusal.value.remedy
+    assert " 384 of these times fit" in refusal.value.remedy  # 16 GB for 41.6 MB each
+    memory.check(3, (384, 12, 241, 480), "x.nc")
+    with pytest.raises(FieldError):
+        memory.check(3, (385, 12, 241, 480), "x.nc")
+
+
+def test_readers_that_hold_all_of_a_file_name_the_way_through_the_cache(monkeypatch):
+    monkeypatch.setattr(memory, "free_bytes", lambda: 1_000)
+    for filed in (False, True):
+        with pytest.raises(FieldError) as refusal:
+            memory.check(2, (10**6, 40, 721, 1440), "x", filed=filed)
+        assert ("wind build ONE --out one.nc" in refusal.value.remedy) is not filed
 
 
 def test_the_limit_is_what_is_free(monkeypatch):
@@ -174,6 +186,36 @@ def test_a_part_of_it_needs_less(tmp_path, monkeypatch):
 def test_a_projected_netcdf_is_refused_before_it_is_read(shared_data, monkeypatch):
     path = shared_data / "winds" / "era5_utm32_2025_05_01_00.nc"
     assert "nodes" in refused_unread(monkeypatch, path)
+
+
+def test_arl_is_refused_before_it_is_unpacked(shared_data, monkeypatch):
+    monkeypatch.setattr(arl, "unpack", lambda *given: pytest.fail("it was unpacked"))
+    assert "nodes" in refused_unread(monkeypatch, shared_data / "winds" / "gdas_042.bin")
+
+
+def test_a_projected_grid_is_refused_before_it_becomes_a_finer_one(shared_data, monkeypatch):
+    """Its own nodes fit; the many that it is interpolated to do not."""
+    path = shared_data / "winds" / "nam_lambert81km_20041209_12Z_100-1000hPa.grib2"
+    pytest.importorskip("eccodes")
+    told = source.size_of([path])
+    own = int(memory.COPIES * 4 * told.variables * told.nodes)
+    monkeypatch.setattr(memory, "free_bytes", lambda: own)
+    monkeypatch.setattr(projected._Weights, "apply", lambda *given: pytest.fail("it was made"))
+    with pytest.raises(FieldError, match=r"on degrees: .* of memory; expected at most"):
+        source.open_winds([path], cached=False)
+
+
+def test_grib_is_refused_where_one_time_on_all_its_levels_does_not_fit(shared_data, monkeypatch):
+    """Few levels are wanted, and all are decoded to interpolate to them."""
+    pytest.importorskip("eccodes")
+    path = shared_data / "winds" / "ifs_ml137_1p5_europe_20181115_12Z.grib"
+    few = Need(pressure_min_pa=5_000.0, pressure_max_pa=5_500.0)
+    told = source.size_of([path], few)
+    monkeypatch.setattr(grib_hybrid, "_slabs", lambda *given: pytest.fail("it was decoded"))
+    wanted = int(memory.COPIES * 4 * told.variables * told.nodes)
+    monkeypatch.setattr(memory, "free_bytes", lambda: wanted + 1)
+    with pytest.raises(FieldError, match=r"on all its levels: .* of memory; expected at most"):
+        source.open_winds([path], few, cached=False)
 
 
 @pytest.mark.parametrize("kind", ["rotated_ll", "lambert"])

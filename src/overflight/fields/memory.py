@@ -18,6 +18,12 @@ from overflight.errors import CapacityError, FieldError
 # measured: 1.8 times for one file of 40 times, one more where pieces are joined.
 COPIES = 2.5
 _BYTES = 4  # of a value
+# Other readers hold all of a file; these go through the cache, one time after the other.
+_OTHERWISE = (
+    " Or make NetCDF of it on latitudes and longitudes and pressure levels, each file by itself"
+    " (overflight wind build ONE --out one.nc, cdo -f nc4 copy): that is read through the cache, a"
+    " time after the other, where the disk has room."
+)
 _LISTING = Path("/proc/meminfo")
 _MEMBERSHIP = Path("/proc/self/cgroup")
 _GROUPS = Path("/sys/fs/cgroup")
@@ -149,13 +155,15 @@ def check(
     if free is None or needed <= free or needed <= room:
         return
     times, levels, rows, columns = shape
+    fitting = int(free * times // needed)
     on_disk = f", or {room / 1e9:,.1f} GB of disk for the cache" if room else ""
     raise FieldError(
         found=f"{origin}: {variables} variables at {times:,} times on {levels:,} levels of"
         f" {rows:,} by {columns:,} nodes, which take {needed / 1e9:,.1f} GB of memory",
         expected=f"at most the {free / 1e9:,.1f} GB that are free{on_disk}",
         remedy="Take a part of it: name the case, whose times, levels and box are enough"
-        " (overflight wind build FILES --case CASE --out wind.nc), or fetch fewer levels or times.",
+        " (overflight wind build FILES --case CASE --out wind.nc), or fetch fewer levels or times:"
+        f" {fitting:,} of these times fit.{'' if filed else _OTHERWISE}",
     )
 
 

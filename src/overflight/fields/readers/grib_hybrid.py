@@ -60,6 +60,7 @@ def read(path: Path, run: list[Field], listed: list[Field], need: Need) -> list[
     roles = {one.role for one in run if one.role in need.variables} | {"z_m"}
     sides = (len(picked[0]), len(picked[1]))
     memory.check(len(roles), (len(times), len(wanted), *sides), path.name)
+    memory.check(len(roles), (1, len(levels), *sides), f"{path.name} on all its levels")
     made: list[Slabs] = []
     for time in times:
         at_time = [one for one in run if one.valid == time]

@@ -104,11 +104,14 @@ def regrid(
     Raises
     ------
     FieldError
-        If no box of the needed part lies inside the grid.
+        If no box of the needed part lies inside the grid, or memory cannot hold it: its spacing is
+        finer than the grid's.
     """
     nodes = _on_earth(native, origin)
     fields = _true(native, fields)
     lat, lon = boxes.candidate(nodes, _spacing(native), need)
+    ahead = (1, 1, *next(iter(fields.values())).shape[:-2])[-2:]
+    memory.check(len(fields), (*ahead, len(lat), len(lon)), f"{origin} on degrees")
     grid_lat, grid_lon = np.meshgrid(lat, lon, indexing="ij")
     weights = _Weights.of(native, *native.plane(grid_lat, grid_lon))
     whole = weights.inside & ~_holes(weights, fields)
