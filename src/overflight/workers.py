@@ -224,7 +224,7 @@ class Crew:
 
         waiting = {given(index): index for index in range(len(rows))}
         try:
-            finished = distributed.as_completed(list(waiting))
+            finished = distributed.as_completed(list(waiting), loop=self._client.loop)
             for future in finished:
                 index = waiting.pop(future)
                 address, answer = self._result(future)

@@ -109,6 +109,18 @@ def test_two_processes_one_of_them_killed_give_the_bytes_of_one(crew, folder, tm
     assert contents(tmp_path / "two") == contents(tmp_path / "one")
 
 
+def test_no_other_client_is_needed(crew, task, origin, monkeypatch):
+    """The cluster's own, which is nobody's default, is alone in a process of the command line."""
+
+    def none(*given):
+        pytest.fail("another client was asked for")
+
+    crew.begin(origin)
+    monkeypatch.setattr("distributed.client.default_client", none)
+    ((_, answer),) = crew.each(double, task, [(np.ones(2),)])
+    assert answer.tolist() == [2.0 + len(task.seen)] * 2
+
+
 def test_a_unit_whose_worker_dies_is_done_by_another(crew, task, origin, tmp_path):
     crew.begin(origin)
     assert list(crew.each(die_once, task, [(str(tmp_path / "mark"),)])) == [(0, "done by another")]
