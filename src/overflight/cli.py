@@ -113,7 +113,6 @@ def doctor() -> None:
     typer.echo(f"threads: {installed.n_threads()} (set NUMBA_NUM_THREADS to change it)")
     typer.echo(f"winds kept in: {plain(installed.winds())}")
     typer.echo(f"compiled code kept in: {plain(installed.compiled())}")
-    typer.echo(f"graphics card: {plain(installed.card())}")
     typer.echo("network: used by 'wind fetch' and 'account --cluster' only, and only when typed")
     for extra in dict.fromkeys(package.extra for package in packages):  # in the order declared
         members = [package for package in packages if package.extra == extra]

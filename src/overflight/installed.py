@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from importlib import metadata
 
 from overflight import kept
-from overflight.errors import OverflightError
 
 NAME = "overflight"
 UNION = "all"  # the extra made of other extras
@@ -109,18 +108,6 @@ def compiled() -> str:
     if not kept.can_be_written(place):
         return f"{place} ({size}; cannot be written: every run compiles what is not there)"
     return f"{place} ({size})"
-
-
-def card() -> str:
-    """The graphics card that ``account --device cuda`` would use, or why there is none."""
-    try:
-        from overflight.flight import device  # noqa: PLC0415 (loads what may be missing)
-
-        return device.identity(device.CUDA)
-    except OverflightError as error:
-        return f"none ({error.found}). {error.remedy}"
-    except ImportError as error:
-        return f"not known ({error})"
 
 
 def _megabytes(size_bytes: int) -> str:
