@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from overflight.physics.kernel import lane_kernel, lane_loop
+from overflight.physics.kernel import lane_kernel, lane_loop, loop
 from overflight.physics.lanes import LANES, corners, peek, poke
 from overflight.physics.local import (
     HALF,
@@ -100,7 +100,7 @@ class Block(NamedTuple):
     words: NDArray[np.uint64]
 
 
-@lane_loop
+@loop
 def blank() -> Block:
     """Books for any block."""
     return Block(

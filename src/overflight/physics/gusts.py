@@ -25,7 +25,7 @@ from overflight.physics.blocks import (
     stand,
 )
 from overflight.physics.drift import LAST_SUN, TWILIGHT, Drift, passive_step, spread_mps
-from overflight.physics.kernel import lane_kernel, lane_loop
+from overflight.physics.kernel import lane_kernel, lane_loop, loop
 from overflight.physics.ladder import Ladder, find_row, found, ladder
 from overflight.physics.lane_math import exponential
 from overflight.physics.lanes import LANES, peek, poke
@@ -334,7 +334,7 @@ def _whole_way(block: Block, gusts: Gusts) -> None:
         poke(wide, ERROR_N + lane, float(error_n))
 
 
-@lane_loop
+@loop
 def _near_poles(block: Block, gusts: Gusts, step: int) -> None:
     """Repeat the step of every lane that started near a pole with the plain function."""
     wide = block.wide

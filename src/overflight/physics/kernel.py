@@ -50,12 +50,21 @@ def loop(array_function: F) -> F:
 
 
 def lane_kernel(scalar_function: F) -> F:
-    """A kernel for loops over lanes: a product and a sum may share one instruction and rounding."""
+    """A kernel for loops over lanes: a product and a sum may share one instruction and rounding.
+
+    It must not make arrays or return them: see :func:`lane_loop`.
+    """
     return _compiled(scalar_function, forceinline=True, contract=True)
 
 
 def lane_loop(array_function: F) -> F:
-    """Compile a loop over lanes, with shared rounding as in :func:`lane_kernel`."""
+    """Compile a loop over lanes, with shared rounding as in :func:`lane_kernel`.
+
+    It must not make arrays or return them, because nobody counts who uses an array here: the caller
+    keeps all that it passes. Counting took half the time of a drift step, two instructions that
+    lock memory for every array in every NamedTuple that is touched, and threads wait for each
+    other's locks. Numba refuses to compile a loop that makes an array.
+    """
     return _compiled(array_function, contract=True)
 
 
@@ -67,6 +76,7 @@ def _compiled(function: F, *, forceinline: bool = False, contract: bool = False)
         error_model="numpy",
         forceinline=forceinline,
         fastmath={"contract"} if contract else False,
+        _nrt=not contract,  # no counting of references
     )(function)
     vars(compiled)["_cache"] = Shelf(function)
     return cast("F", compiled)
