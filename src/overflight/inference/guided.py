@@ -25,7 +25,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from overflight.inference.lanes import LOCAL, N_TOLD, STATE, WAS, WEIGHT
+from overflight.inference.cloud import Cloud, fetch, give_up, own_numbers, record, store
+from overflight.inference.lanes import LOCAL, N_TOLD, WEIGHT
 from overflight.inference.model import Model
 from overflight.inference.reports import Reports, Schedule
 from overflight.inference.resampling import ess, lineages, mean_log, systematic
@@ -35,33 +36,15 @@ from overflight.physics import blocks
 from overflight.physics.blocks import Block
 from overflight.physics.kernel import lane_loop, loop
 from overflight.physics.lane_random import draw_words, normals
-from overflight.physics.lanes import LANES, peek, poke
+from overflight.physics.lanes import LANES
 from overflight.physics.random import uniform4
-from overflight.physics.rows import KEY, NOISE, PARTICLE
+from overflight.physics.rows import NOISE
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 # A stream apart from the particles' own, for resampling and the final draw.
 RESAMPLE, FINAL = 0xFFFFFFFE, 0xFFFFFFFF
-
-
-class Cloud(NamedTuple):
-    """All particles of some runs, one run after the other, worked on in place.
-
-    Arrays end with as many columns as fill whole blocks; those beyond the last run count nowhere.
-    """
-
-    states: Array  # (state, particle)
-    local: Array  # (4, particle) from the pilot
-    weight_log: Array  # (particle,)
-    total: Array  # (report, particle) sum of densities over the open window
-    lent: Array  # (report, particle) log of what the stand-in gave
-    mixture: Array  # (report, particle) once settled, log of the mixture
-    good: Array  # and of its good part
-    paths: Array  # (output, 3, particle)
-    weights: Array  # (output, particle)
-    n_lost: Whole  # (particle,)
 
 
 class Sizes(NamedTuple):
@@ -218,7 +201,7 @@ def _begin(
     start(parameters, noise, state)
     difference(twist.pilot[0], state, local)
     for begin in range(0, cloud.weight_log.size, LANES):
-        _own_numbers(block, keys, n_each, begin)
+        own_numbers(block, keys, n_each, begin)
         draw_words(block.words, 0)
         normals(block.words, block.wide, NOISE)
         told[WEIGHT : WEIGHT + LANES] = 0.0
@@ -237,15 +220,6 @@ def _begin(
         cloud.weight_log[begin : begin + LANES] = told[WEIGHT : WEIGHT + LANES]
 
 
-@lane_loop
-def _own_numbers(block: Block, keys: NDArray[np.uint64], n_each: int, begin: int) -> None:
-    """Give every lane the key of its run, and its number there."""
-    for lane in range(LANES):
-        at = min((begin + lane) // n_each, keys.size - 1)
-        poke(block.words, KEY + lane, keys[at])
-        poke(block.words, PARTICLE + lane, np.uint64(begin + lane - at * n_each))
-
-
 @loop
 def _march(
     enter: Any,
@@ -261,80 +235,50 @@ def _march(
 ) -> None:
     """Take all particles from one step to another, block by block."""
     block, books, ahead = blocks.blank(), np.empty(N_TOLD), np.empty(N_TOLD)
-    first, last = stretch
     for begin in range(0, cloud.weight_log.size, LANES):
-        _own_numbers(block, keys, sizes.n_particles, begin)
-        _fetch(block, books, cloud, begin)
+        own_numbers(block, keys, sizes.n_particles, begin)
+        fetch(block, books, cloud, begin)
         enter(block, prepared)
-        for k in range(first, last + 1):
-            if k > first:
-                expect(books, ahead, told.twist, k - 1)
-                draw_words(block.words, k)
-                normals(block.words, block.wide, NOISE)
-                propose(books, ahead, block.wide, told.twist, k)
-                step(block, prepared, k - 1)
-                difference(block, books, told.twist.pilot[k])
-                look_ahead(books, told.twist, k)
-                _give_up(block, books, cloud, begin)
-            if k > first or k == 0:
-                _account(towards, told, k, block, books, cloud, begin)
-                if k % sizes.stride == 0:
-                    _record(block, books, cloud, k // sizes.stride, begin)
-        _store(block, books, cloud, begin)
+        _take(step, difference, towards, prepared, told, sizes, stretch, cloud,
+              (block, books, ahead, begin))  # fmt: skip
+        store(block, books, cloud, begin)
 
 
 @lane_loop
-def _fetch(block: Block, books: Array, cloud: Cloud, begin: int) -> None:
-    for lane in range(LANES):
-        poke(books, WEIGHT + lane, cloud.weight_log[begin + lane])
-        for row in range(4):
-            poke(books, LOCAL + row * LANES + lane, cloud.local[row, begin + lane])
-        for row in range(cloud.states.shape[0]):
-            poke(block.wide, STATE[row] + lane, cloud.states[row, begin + lane])
+def _take(
+    step: Any,
+    difference: Any,
+    towards: Any,
+    prepared: Any,
+    told: Told,
+    sizes: Sizes,
+    stretch: tuple[int, int],
+    cloud: Cloud,
+    lanes: tuple[Block, Array, Array, int],
+) -> None:
+    """Take one block, with its books and its first particle, through the steps.
 
-
-@lane_loop
-def _store(block: Block, books: Array, cloud: Cloud, begin: int) -> None:
-    for lane in range(LANES):
-        cloud.weight_log[begin + lane] = peek(books, WEIGHT + lane)
-        for row in range(4):
-            cloud.local[row, begin + lane] = peek(books, LOCAL + row * LANES + lane)
-        for row in range(cloud.states.shape[0]):
-            cloud.states[row, begin + lane] = peek(block.wide, STATE[row] + lane)
-
-
-@lane_loop
-def _record(block: Block, books: Array, cloud: Cloud, output: int, begin: int) -> None:
-    """Keep where the lanes are, and their weights."""
-    for lane in range(LANES):
-        cloud.weights[output, begin + lane] = peek(books, WEIGHT + lane)
-        for axis in range(3):
-            cloud.paths[output, axis, begin + lane] = peek(block.wide, STATE[axis] + lane)
-
-
-@lane_loop
-def _give_up(block: Block, books: Array, cloud: Cloud, begin: int) -> None:
-    """Take all weight from lanes that left the wind.
-
-    They stay where they were last: there is no wind to carry them, and none is made up.
+    Apart from :func:`_march`, because loops over lanes do not count who uses an array.
     """
-    n_left = 0
-    for lane in range(LANES):
-        n_left += math.isnan(peek(books, WEIGHT + lane))
-    if n_left == 0:
-        return
-    for lane in range(LANES):
-        if not math.isnan(books[WEIGHT + lane]):
-            continue
-        books[WEIGHT + lane] = -math.inf
-        cloud.n_lost[begin + lane] = 1
-        for row in range(cloud.states.shape[0]):
-            block.wide[STATE[row] + lane] = block.wide[WAS[row] + lane]
-        for row in range(4):
-            books[LOCAL + row * LANES + lane] = 0.0
+    block, books, ahead, begin = lanes
+    first, last = stretch
+    for k in range(first, last + 1):
+        if k > first:
+            expect(books, ahead, told.twist, k - 1)
+            draw_words(block.words, k)
+            normals(block.words, block.wide, NOISE)
+            propose(books, ahead, block.wide, told.twist, k)
+            step(block, prepared, k - 1)
+            difference(block, books, told.twist.pilot[k])
+            look_ahead(books, told.twist, k)
+            give_up(block, books, cloud, begin)
+        if k > first or k == 0:
+            _account(towards, told, k, block, books, cloud, begin)
+            if k % sizes.stride == 0:
+                record(block, books, cloud, k // sizes.stride, begin)
 
 
-@loop
+@lane_loop
 def _account(
     towards: Any, told: Told, k: int, block: Block, books: Array, cloud: Cloud, begin: int
 ) -> None:

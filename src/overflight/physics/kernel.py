@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 # Level 1 of the compiler's optimiser gives loops as fast as level 3 here (15.5 against 15.7 s for
 # the bundled case) and compiles in 18.2 instead of 21.6 s. Must be set before numba is loaded.
@@ -71,12 +71,10 @@ def lane_loop(array_function: F) -> F:
 def _compiled(function: F, *, forceinline: bool = False, contract: bool = False) -> F:
     if _PLAIN:
         return function
-    compiled = numba.njit(
-        nogil=True,
-        error_model="numpy",
-        forceinline=forceinline,
-        fastmath={"contract"} if contract else False,
-        _nrt=not contract,  # no counting of references
-    )(function)
+    options: dict[str, Any] = {"forceinline": forceinline}
+    if contract:
+        # What numba's interface does not declare: whether references to arrays are counted.
+        options |= {"fastmath": {"contract"}, "_nrt": False}
+    compiled = numba.njit(nogil=True, error_model="numpy", **options)(function)
     vars(compiled)["_cache"] = Shelf(function)
     return cast("F", compiled)
