@@ -16,7 +16,7 @@ from overflight.inference import pilot, twist
 from overflight.inference.lanes import LOCAL, OFFSET_E, OFFSET_N, STATE, WAS, Marcher
 from overflight.inference.model import Model
 from overflight.inference.reports import GAUSSIAN, Reports, gaussian_log_norm, schedule
-from overflight.physics.kernel import lane_loop
+from overflight.physics.kernel import loop
 from overflight.physics.lanes import LANES
 from overflight.physics.ou import covariances
 from overflight.physics.rows import NOISE
@@ -107,7 +107,7 @@ def towards(place, state, offset):
     offset[0], offset[1] = place[0] - state[0], place[1] - state[1]
 
 
-@lane_loop
+@loop
 def read(block, lane, state):
     for i in range(state.size):
         state[i] = block.wide[STATE[i] + lane]
@@ -116,7 +116,7 @@ def read(block, lane, state):
 def step_of(step, n_state):
     """Steps of a model that has plain ones only: lane after lane."""
 
-    @lane_loop
+    @loop
     def step_block(block, prepared, k):
         state, noise, after = np.empty(n_state), np.empty(4), np.empty(n_state)
         for lane in range(LANES):
@@ -131,12 +131,12 @@ def step_of(step, n_state):
     return step_block
 
 
-@lane_loop
+@loop
 def enter(block, prepared):
     pass
 
 
-@lane_loop
+@loop
 def difference_block(block, told, reference):
     state, local = np.empty(4), np.empty(4)
     for lane in range(LANES):
@@ -146,7 +146,7 @@ def difference_block(block, told, reference):
             told[LOCAL + i * LANES + lane] = local[i]
 
 
-@lane_loop
+@loop
 def towards_block(block, told, place):
     state, offset = np.empty(4), np.empty(2)
     for lane in range(LANES):

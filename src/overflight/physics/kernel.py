@@ -39,7 +39,8 @@ def kernel(scalar_function: F) -> F:
     The CPU loop calls it as it is; the CUDA loop compiles ``scalar_function.py_func``. No fast
     math: NaN is how a kernel says "no answer". Inlining is forced: a NamedTuple of arrays travels
     as dozens of arguments, and a midpoint step in a gridded wind takes 224 ns inlined, 291 ns as
-    calls; compiling takes no longer. What is compiled is kept (:mod:`overflight.compiled`).
+    calls; compiling takes no longer. What is compiled is kept (:mod:`overflight.compiled`). It makes
+    and returns no arrays (see :func:`lane_loop`).
     """
     return _compiled(scalar_function, forceinline=True)
 
@@ -50,20 +51,17 @@ def loop(array_function: F) -> F:
 
 
 def lane_kernel(scalar_function: F) -> F:
-    """A kernel for loops over lanes: a product and a sum may share one instruction and rounding.
-
-    It must not make arrays or return them: see :func:`lane_loop`.
-    """
+    """A kernel for loops over lanes: a product and a sum may share one instruction and rounding."""
     return _compiled(scalar_function, forceinline=True, contract=True)
 
 
 def lane_loop(array_function: F) -> F:
     """Compile a loop over lanes, with shared rounding as in :func:`lane_kernel`.
 
-    It must not make arrays or return them, because nobody counts who uses an array here: the caller
-    keeps all that it passes. Counting took half the time of a drift step, two instructions that
-    lock memory for every array in every NamedTuple that is touched, and threads wait for each
-    other's locks. Numba refuses to compile a loop that makes an array.
+    Like a kernel it must not make arrays or return them, because nobody counts who uses an array
+    there: the caller keeps all that it passes. Counting took half the time of a drift step: two
+    instructions that lock memory for every array in every NamedTuple that is touched, and threads
+    wait for each other's locks. Numba refuses to compile what makes an array.
     """
     return _compiled(array_function, contract=True)
 
@@ -71,10 +69,13 @@ def lane_loop(array_function: F) -> F:
 def _compiled(function: F, *, forceinline: bool = False, contract: bool = False) -> F:
     if _PLAIN:
         return function
-    options: dict[str, Any] = {"forceinline": forceinline}
+    # Whether uses of arrays are counted, which numba's interface does not declare. Said always,
+    # because a function for which it is not said takes it from whoever makes numba compile it.
+    options: dict[str, Any] = {"_nrt": not (forceinline or contract)}
     if contract:
-        # What numba's interface does not declare: whether references to arrays are counted.
-        options |= {"fastmath": {"contract"}, "_nrt": False}
-    compiled = numba.njit(nogil=True, error_model="numpy", **options)(function)
+        options["fastmath"] = {"contract"}
+    compiled = numba.njit(nogil=True, error_model="numpy", forceinline=forceinline, **options)(
+        function
+    )
     vars(compiled)["_cache"] = Shelf(function)
     return cast("F", compiled)
