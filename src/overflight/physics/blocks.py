@@ -28,6 +28,7 @@ from overflight.physics.local import (
     unit_scale,
 )
 from overflight.physics.rows import (
+    AT,
     CELL,
     COSINE,
     DLAT,
@@ -42,6 +43,7 @@ from overflight.physics.rows import (
     LON,
     N_CELLS,
     N_LANES,
+    N_NODES,
     N_WIDE,
     N_WORDS,
     NORTH,
@@ -98,6 +100,7 @@ class Block(NamedTuple):
     lanes: NDArray[np.float32]
     cells: NDArray[np.int32]
     words: NDArray[np.uint64]
+    nodes: NDArray[np.float32]
 
 
 @loop
@@ -108,6 +111,7 @@ def blank() -> Block:
         np.zeros(N_LANES, np.float32),
         np.zeros(N_CELLS, np.int32),
         np.zeros(N_WORDS, np.uint64),
+        np.zeros(N_NODES, np.float32),
     )
 
 
@@ -268,17 +272,22 @@ def stand(block: Block, sheets: Sheets, dt_s: float) -> None:
 @lane_loop
 def blow(block: Block, sheets: Sheets, time: int, later: np.float32) -> None:
     """Read the wind where every lane stands, a share ``later`` of the way to the next time."""
-    lanes, cells, row = block.lanes, block.cells, 2 * sheets.n_lons
+    lanes, cells, nodes, row = block.lanes, block.cells, block.nodes, 2 * sheets.n_lons
     sheet = row * sheets.n_lats
     span = sheet * sheets.n_levels
     first = span * time
     for lane in range(LANES):
-        at = 2 * np.int64(peek(cells, CELL + lane)) + sheet * np.int64(peek(cells, LEVEL + lane))
-        east, north = peek(lanes, EAST + lane), peek(lanes, NORTH + lane)
-        down = peek(lanes, DOWN + lane)
-        u, v = corners(sheets.winds, first + at, row, sheet, span, east, north, down, later)
-        poke(lanes, U + lane, u)
-        poke(lanes, V + lane, v)
+        cell, level = peek(cells, CELL + lane), peek(cells, LEVEL + lane)
+        poke(cells, AT + lane, np.int32(2) * cell + np.int32(sheet) * level)
+    for lane in range(LANES):
+        at = first + np.int64(peek(cells, AT + lane))
+        north, down = peek(lanes, NORTH + lane), peek(lanes, DOWN + lane)
+        corners(sheets.winds, at, row, sheet, span, north, down, later, nodes, 4 * lane)
+    for lane in range(LANES):
+        east = peek(lanes, EAST + lane)
+        u, v = peek(nodes, 4 * lane), peek(nodes, 4 * lane + 1)
+        poke(lanes, U + lane, u + east * (peek(nodes, 4 * lane + 2) - u))
+        poke(lanes, V + lane, v + east * (peek(nodes, 4 * lane + 3) - v))
 
 
 @lane_kernel

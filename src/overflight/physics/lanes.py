@@ -19,8 +19,6 @@ from numba.extending import intrinsic
 
 LANES = 64
 
-Pair = tuple[np.float32, np.float32]
-
 _F32, _I32 = ir.FloatType(), ir.IntType(32)
 
 
@@ -90,13 +88,14 @@ def _corners(
     row: Any,
     sheet: Any,
     time: Any,
-    east: Any,
     north: Any,
     down: Any,
     later: Any,
+    nodes: Any,
+    entry: Any,
 ) -> Any:
     def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        flat, place, row, sheet, time, east, north, down, later = arguments
+        flat, place, row, sheet, time, north, down, later, into, entry = arguments
         data = context.make_array(signature.args[0])(context, builder, flat).data
         vectors = _Vectors(builder)
         levels = []
@@ -109,13 +108,13 @@ def _corners(
         both = vectors.between(levels[0], levels[1], down)
         now, then = vectors.part(both, [0, 1, 2, 3]), vectors.part(both, [4, 5, 6, 7])
         node = vectors.between(now, then, later)
-        wind = vectors.between(vectors.part(node, [0, 1]), vectors.part(node, [2, 3]), east)
-        parts = [builder.extract_element(wind, ir.Constant(_I32, i)) for i in range(2)]
-        return context.make_tuple(builder, signature.return_type, parts)
+        out = context.make_array(signature.args[8])(context, builder, into).data
+        address = builder.bitcast(builder.gep(out, [entry]), node.type.as_pointer())
+        builder.store(node, address).align = 4
+        return context.get_dummy_value()
 
     whole, share = types.intp, types.float32
-    pair = types.UniTuple(types.float32, 2)  # type: ignore[no-untyped-call]
-    return pair(winds, whole, whole, whole, whole, share, share, share, share), emit
+    return types.void(winds, whole, whole, whole, whole, share, share, share, nodes, whole), emit
 
 
 def _plain_peek(array: Any, at: int) -> Any:
@@ -132,11 +131,12 @@ def _plain_corners(
     row: int,
     sheet: int,
     time: int,
-    east: Any,
     north: Any,
     down: Any,
     later: Any,
-) -> Pair:
+    nodes: Any,
+    entry: int,
+) -> None:
     levels = []
     for upper in (at, at + sheet):
         first, last = (
@@ -145,18 +145,19 @@ def _plain_corners(
         )
         levels.append(first + north * (last - first))
     both = levels[0] + down * (levels[1] - levels[0])
-    node = both[:4] + later * (both[4:] - both[:4])
-    return node[0] + east * (node[2] - node[0]), node[1] + east * (node[3] - node[1])
+    nodes[entry : entry + 4] = both[:4] + later * (both[4:] - both[:4])
 
 
 _PLAIN = os.environ.get("NUMBA_DISABLE_JIT") == "1"
 
 peek: Callable[..., Any] = _plain_peek if _PLAIN else _peek
 poke: Callable[..., None] = _plain_poke if _PLAIN else _poke
-corners: Callable[..., Pair] = _plain_corners if _PLAIN else _corners
-"""``corners(winds, at, row, sheet, time, east, north, down, later)``: between sixteen corners.
+corners: Callable[..., None] = _plain_corners if _PLAIN else _corners
+"""``corners(winds, at, row, sheet, time, north, down, later, nodes, entry)``: two meridians.
 
-``winds`` is flat float32, u and v of every node; ``at`` is the entry where the upper, southern,
-western node of the earlier time begins; ``row``, ``sheet`` and ``time`` are the entries to the next
-node northward, downward and to the later time; the rest are shares, 0 to 1.
+Interpolates between sixteen corners in all but longitude, and writes four numbers into ``nodes``
+from ``entry`` on: u and v on the western meridian, then on the eastern. ``winds`` is flat float32,
+u and v of every node; ``at`` is the entry where the upper, southern, western node of the earlier
+time begins; ``row``, ``sheet`` and ``time`` are the entries to the next node northward, downward
+and to the later time; the rest are shares, 0 to 1.
 """

@@ -27,10 +27,13 @@ N_WIDE = 31 * LANES
  SUM_N, SUM_U, GUST_E, GUST_N) = (row * LANES for row in range(20))  # fmt: skip
 N_LANES = 20 * LANES
 
-# int32: the cell in which a step starts, the cell where the lane stands, its level, and entries of
-# a table.
-I0, J0, CELL, LEVEL, ENTRY, ENTRY_1 = (row * LANES for row in range(6))
-N_CELLS = 6 * LANES
+# float32, apart: the wind on the meridians west and east, four numbers together for each lane.
+N_NODES = 4 * LANES
+
+# int32: the cell in which a step starts, the cell where the lane stands, its level, entries of a
+# table, and of the wind.
+I0, J0, CELL, LEVEL, ENTRY, ENTRY_1, AT = (row * LANES for row in range(7))
+N_CELLS = 7 * LANES
 
 # uint64: whose random numbers the lane draws, and the four words of a draw.
 KEY, PARTICLE, WORD_0, WORD_1, WORD_2, WORD_3 = (row * LANES for row in range(6))

@@ -9,6 +9,8 @@ from overflight.physics.windgrid import WindGrid
 
 Array = NDArray[np.float64]
 
+_MOST_NUMBERS = 1 << 31
+
 
 class Sheets(NamedTuple):
     """An even grid's wind, flat, for :func:`overflight.physics.lanes.corners`."""
@@ -25,8 +27,15 @@ class Sheets(NamedTuple):
 
 
 def is_even(grid: WindGrid) -> bool:
-    """Whether latitudes and longitudes have one spacing each: only there do blocks march."""
-    return _has_one_spacing(grid.lat_deg) and _has_one_spacing(grid.lon_deg)
+    """Whether latitudes and longitudes have one spacing each: only there do blocks march.
+
+    A grid counts as uneven too where one time of it has more numbers than 32 bits can count.
+    """
+    return (
+        grid.uv_mps[0].size < _MOST_NUMBERS
+        and _has_one_spacing(grid.lat_deg)
+        and _has_one_spacing(grid.lon_deg)
+    )
 
 
 def _has_one_spacing(axis: Array) -> bool:
