@@ -24,6 +24,7 @@ from overflight.physics.integrate import rk4_step
 from overflight.physics.kernel import kernel, loop
 from overflight.physics.lanes import LANES
 from overflight.physics.march import march
+from overflight.physics.rows import CELL
 from overflight.physics.sphere import MEAN_RADIUS_M, n_vector, rate
 from overflight.physics.windgrid import WindGrid, wind
 
@@ -131,7 +132,7 @@ def reading_rate(grid: WindGrid, repeats: int = 40_000) -> float:
     sheets = blocks.Sheets(
         winds, 2, 361, 721, -math.pi / 2.0, 0.0, *(360.0 / math.pi,) * 2, round_globe=True
     )
-    block.cells[2 * LANES : 3 * LANES] = 180 * 721 + np.arange(LANES) * 5
+    block.cells[CELL : CELL + LANES] = 180 * 721 + np.arange(LANES) * 5
     _read(block, sheets, 1)
     return repeats * LANES / best_s(lambda: _read(block, sheets, repeats), 3)
 

@@ -79,7 +79,7 @@ _BLANK, _ZERO = np.float32(math.nan), np.float32(0.0)
 _FAR = np.float32(1e6)  # more cells than a step crosses
 _EDGE = np.float32(1e-6)  # of a cell: round-off on the edge of the box
 _EDGE_RAD = 2e-11
-_SURE_INDEX = 1e9
+_SURE_INDEX = 1e7
 _TURN_RAD = 2.0 * math.pi
 
 
@@ -191,43 +191,39 @@ def put(block: Block, sheets: Sheets, lane: int, place: Vector) -> None:
 
 
 @lane_kernel
-def _floor(cells: np.float32) -> np.int32:
-    whole = np.int32(cells)
-    return whole - np.int32(1) if cells < np.float32(whole) else whole
-
-
-@lane_kernel
 def settle(block: Block, sheets: Sheets, lane: int, east: np.float32, north: np.float32) -> None:
     """Find the cell of a lane from its distance, in cells, to the corner of its step's first cell.
 
-    Outside the box the share of the cell becomes NaN, and so does all that follows.
+    Outside the box the share of the cell becomes NaN, and so does all that follows. Cells are
+    counted in single precision, which has all whole numbers up to 16 million: the compiler would
+    widen integers to 64 bits, and vector units take half as many of those.
     """
     known = abs(east) < _FAR and abs(north) < _FAR
     east, north = (east if known else _ZERO), (north if known else _ZERO)
-    across, along = _floor(east), _floor(north)
-    i, j = peek(block.cells, I0 + lane) + across, peek(block.cells, J0 + lane) + along
+    across, along = np.floor(east), np.floor(north)
+    i, j = peek(block.lanes, I0 + lane) + across, peek(block.lanes, J0 + lane) + along
     if sheets.round_globe:
-        turn = np.int32(sheets.n_lons - 1)
-        i = i + turn if i < np.int32(0) else i
+        turn = np.float32(sheets.n_lons - 1)
+        i = i + turn if i < _ZERO else i
         i = i - turn if i >= turn else i
-    column = min(max(i, np.int32(0)), np.int32(sheets.n_lons - 2))
-    row = min(max(j, np.int32(0)), np.int32(sheets.n_lats - 2))
-    east += np.float32(i - across - column)
-    north += np.float32(j - along - row)
+    column = min(max(i, _ZERO), np.float32(sheets.n_lons - 2))
+    row = min(max(j, _ZERO), np.float32(sheets.n_lats - 2))
+    east += i - across - column
+    north += j - along - row
     over = max(abs(east - HALF), abs(north - HALF))
     inside = known and over <= HALF + _EDGE
     poke(block.lanes, EAST + lane, east if inside else _BLANK)
     poke(block.lanes, NORTH + lane, north)
-    poke(block.cells, CELL + lane, row * np.int32(sheets.n_lons) + column)
+    cell = np.int32(row) * np.int32(sheets.n_lons) + np.int32(column)
+    poke(block.cells, CELL + lane, np.int32(cell))
 
 
 @lane_kernel
 def _cut(block: Block, lane: int, index: float, cell_row: int, share_row: int) -> None:
     """Note an index along an axis as a cell and a share of it."""
-    sure = abs(index) < _SURE_INDEX
-    cell = np.int32(index if sure else 0.0)
-    poke(block.cells, cell_row + lane, cell)
-    poke(block.lanes, share_row + lane, np.float32(index - float(cell)))
+    cell = np.floor(index if abs(index) < _SURE_INDEX else 0.0)
+    poke(block.lanes, cell_row + lane, np.float32(cell))
+    poke(block.lanes, share_row + lane, np.float32(index - cell))
 
 
 @lane_kernel

@@ -39,8 +39,8 @@ def kernel(scalar_function: F) -> F:
     The CPU loop calls it as it is; the CUDA loop compiles ``scalar_function.py_func``. No fast
     math: NaN is how a kernel says "no answer". Inlining is forced: a NamedTuple of arrays travels
     as dozens of arguments, and a midpoint step in a gridded wind takes 224 ns inlined, 291 ns as
-    calls; compiling takes no longer. What is compiled is kept (:mod:`overflight.compiled`). It makes
-    and returns no arrays (see :func:`lane_loop`).
+    calls; compiling takes no longer. What is compiled is kept (:mod:`overflight.compiled`).
+    A kernel makes and returns no arrays (see :func:`lane_loop`).
     """
     return _compiled(scalar_function, forceinline=True)
 

@@ -19,21 +19,20 @@ X, Y, Z, LAT, LON, OVER_N, OVER_M, SECANT, STEP_N, STEP_M, WAS_X, WAS_Y, WAS_Z =
 )  # fmt: skip
 N_WIDE = 31 * LANES
 
-# float32: shares of the cell in which a step starts, and of the cell where the lane stands; its
-# share between two levels; latitude; step over N and ratio of the radii; the shift since the step's
-# start; the wind, turned into the start's frame with a part upward; the sums of the stages; and the
-# mean velocity that the wind's error adds.
-(EAST0, NORTH0, EAST, NORTH, DOWN, SINE, COSINE, SEC, STEP, RATIO, DLON, DLAT, U, V, UP, SUM_E,
- SUM_N, SUM_U, GUST_E, GUST_N) = (row * LANES for row in range(20))  # fmt: skip
-N_LANES = 20 * LANES
+# float32: the cell in which a step starts, a whole number each, and the share of it; shares of the
+# cell where the lane stands; its share between two levels; latitude; step over N and ratio of the
+# radii; the shift since the step's start; the wind, turned into the start's frame with a part
+# upward; the sums of the stages; and the mean velocity that the wind's error adds.
+(I0, J0, EAST0, NORTH0, EAST, NORTH, DOWN, SINE, COSINE, SEC, STEP, RATIO, DLON, DLAT, U, V, UP,
+ SUM_E, SUM_N, SUM_U, GUST_E, GUST_N) = (row * LANES for row in range(22))  # fmt: skip
+N_LANES = 22 * LANES
 
 # float32, apart: the wind on the meridians west and east, four numbers together for each lane.
 N_NODES = 4 * LANES
 
-# int32: the cell in which a step starts, the cell where the lane stands, its level, entries of a
-# table, and of the wind.
-I0, J0, CELL, LEVEL, ENTRY, ENTRY_1, AT = (row * LANES for row in range(7))
-N_CELLS = 7 * LANES
+# int32: the cell where the lane stands, its level, entries of a table, and of the wind.
+CELL, LEVEL, ENTRY, ENTRY_1, AT = (row * LANES for row in range(5))
+N_CELLS = 5 * LANES
 
 # uint64: whose random numbers the lane draws, and the four words of a draw.
 KEY, PARTICLE, WORD_0, WORD_1, WORD_2, WORD_3 = (row * LANES for row in range(6))
