@@ -1,14 +1,16 @@
 """What lanes use instead of the library: exponentials, logarithms, random numbers, axes."""
 
 import math
+import os
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from overflight.physics import ladder
-from overflight.physics.kernel import lane_loop
+from overflight.physics.kernel import kernel, lane_kernel, lane_loop, loop
 from overflight.physics.lane_math import exponential, logarithm
 from overflight.physics.lane_random import draw_words, normals
 from overflight.physics.lanes import LANES
@@ -69,3 +71,32 @@ def test_a_ladder_finds_what_a_search_finds(steps, at):
         rung, part = ladder.found(prepared, values[lane])
         assert rung == cells[lane]
         assert part == wide[LANES + lane] or (math.isnan(part) and math.isnan(wide[LANES + lane]))
+
+
+@loop
+def made(n):
+    return np.arange(float(n))
+
+
+def last_of(n):
+    return np.arange(float(n))[n - 1]
+
+
+def last_made(n):
+    numbers = made(n)
+    return numbers[n - 1]
+
+
+NO_COMPILER = os.environ.get("NUMBA_DISABLE_JIT") == "1"
+
+
+@pytest.mark.skipif(NO_COMPILER, reason="nothing is compiled")
+@pytest.mark.parametrize("mark", [lane_loop, lane_kernel, kernel])
+def test_where_uses_of_arrays_are_not_counted_none_can_be_made(mark):
+    with pytest.raises(numba.TypingError):
+        mark(last_of)(3)
+
+
+@pytest.mark.skipif(NO_COMPILER, reason="nothing is compiled")
+def test_a_plain_loop_counts_and_makes_arrays():
+    assert loop(last_made)(3) == 2.0

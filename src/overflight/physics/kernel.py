@@ -69,11 +69,12 @@ def lane_loop(array_function: F) -> F:
 def _compiled(function: F, *, forceinline: bool = False, contract: bool = False) -> F:
     if _PLAIN:
         return function
-    # Whether uses of arrays are counted, which numba's interface does not declare. Said always,
-    # because a function for which it is not said takes it from whoever makes numba compile it.
-    options: dict[str, Any] = {"_nrt": not (forceinline or contract)}
-    if contract:
-        options["fastmath"] = {"contract"}
+    # Both are said always, because a function takes what is not said from the one that makes numba
+    # compile it. ``_nrt``, which numba's interface does not declare: are uses of arrays counted?
+    options: dict[str, Any] = {
+        "fastmath": {"contract"} if contract else False,
+        "_nrt": not (forceinline or contract),
+    }
     compiled = numba.njit(nogil=True, error_model="numpy", forceinline=forceinline, **options)(
         function
     )
