@@ -16,7 +16,8 @@ import numpy as np
 
 from overflight import kept
 from overflight.case.load import load
-from overflight.case.model import Case, Geometry, Use
+from overflight.case.meaning import PREDICTABLE
+from overflight.case.model import Case, Use
 from overflight.fields import backed, memory, passages
 from overflight.fields.source import Size
 from overflight.flight import device, winds
@@ -117,7 +118,7 @@ def of(case: Case, settings: Settings, size: Size, *, from_files: bool, check: b
     runs = settings.n_runs + settings.n_defensive
     steps = math.ceil(max(flights_s) / step_s)
     mean_steps = math.ceil(sum(flights_s) / len(flights_s) / step_s)
-    left_out = sum(one.geometry is not Geometry.LAUNCH for one in used) if check else 0
+    left_out = sum(one.geometry in PREDICTABLE for one in used) if check else 0
     together = settings.n_threads * settings.n_runs  # the runs of a stratum march together
     each, on_card = together * _particle_bytes(settings, max(flights_s), len(used)), 0
     if settings.device != device.CPU:

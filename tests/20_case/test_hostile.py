@@ -16,7 +16,9 @@ YAML, SIGHTINGS, STATEMENTS, SOURCES = (
     "statements.csv",
     "sources.csv",
 )
-AS_IT_IS = "2023-02-01T21:16Z,2023-02-01T21:26Z,45.71,-109.54,50 km,,,,C,,medium,,yes,,"
+AS_IT_IS = (
+    "2023-02-01T21:16Z,2023-02-01T21:26Z,45.71,-109.54,50 km,,,,,SE,35 deg,,,,C,,medium,,yes,,"
+)
 
 # (what is spoilt, file, as it was, as it is now, where the mistake is, words of the message)
 SPOILT = [

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 
-from overflight.case import predicates
+from overflight.case import meaning, predicates
 from overflight.case.vocabulary import Geometry, Use
 from overflight.errors import CaseError
 
 Key = tuple[str | int, ...]  # ("sightings", 0, "time_min"): pydantic's "loc"
 Known = Mapping[str, object]  # the fields of a row that could be read, by attribute
 _LISTED = 12  # identifiers named in a message
+# What two rows on the same report may differ in.
+_OF_THE_ROW = frozenset({"id", "note", "conflicts_with", "use", "why_not_used", "certainty"})
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ def findings(parts: Parts) -> list[Finding]:
         *_references(parts),
         *_times(parts),
         *_zones(parts),
+        *_kinds(parts),
+        *_repeated(parts),
         *_evidence(parts),
     ]
 
@@ -139,6 +143,30 @@ def _zones(parts: Parts) -> Iterator[Finding]:
                         remedy="Add the kind there, or test another zone.",
                     )
                     yield Finding(("statements", index, "test"), error)
+
+
+def _kinds(parts: Parts) -> Iterator[Finding]:
+    """Every sighting has the columns of its kind, and no others."""
+    for index, row in enumerate(parts.rows.get("sightings", ())):
+        for column, error in meaning.misfits(row):
+            yield Finding(("sightings", index, column), error)
+
+
+def _repeated(parts: Parts) -> Iterator[Finding]:
+    """The same report twice would count twice."""
+    first: dict[object, Key] = {}
+    for index, row in enumerate(parts.rows.get("sightings", ())):
+        if row.get("use", Use.YES) is Use.NO or "source" not in row:
+            continue
+        same = tuple((name, str(row[name])) for name in sorted(row) if name not in _OF_THE_ROW)
+        if same in first:
+            error = CaseError(
+                found="the same report of the same source a second time",
+                expected="each report once: two would count as two witnesses",
+                remedy="Remove one, or write use: no and why_not_used: repeated.",
+            )
+            yield Finding(("sightings", index, "id"), error, first[same])
+        first.setdefault(same, ("sightings", index, "id"))
 
 
 def _evidence(parts: Parts) -> Iterator[Finding]:

@@ -23,6 +23,7 @@ from pydantic import (
 
 from overflight import units
 from overflight.case import predicates
+from overflight.case.kinds import Details
 from overflight.case.vocabulary import (
     AltitudeM,
     Attribution,
@@ -120,11 +121,12 @@ class Launch(Windowed):
     note: Text = ""
 
 
-class Sighting(Windowed):
+class Sighting(Windowed, Details):
     """A row of ``sightings.csv``: a person or instrument put the balloon at a place and time.
 
     The balloon was within ``position_sd_m`` (one standard deviation) of the place at some moment
-    between ``time_min`` and ``time_max``; ``geometry`` says what the place is.
+    between ``time_min`` and ``time_max``; ``geometry`` says what the place is, or what else the row
+    reports (:mod:`overflight.case.meaning`).
     """
 
     id: Id
@@ -141,7 +143,7 @@ class Sighting(Windowed):
         alias="altitude_max", default=None, validate_default=True
     )
     reliability: Annotated[Grade, one_of(Grade)]
-    altitude_reliability: Annotated[Grade, one_of(Grade)]
+    altitude_reliability: Annotated[Grade, one_of(Grade)] = Grade.F
     """As ``reliability`` where the file is silent."""
     certainty: Annotated[Certainty, one_of(Certainty)]
     conflicts_with: Ids = ()

@@ -51,7 +51,13 @@ class Geometry(StrEnum):
     PROXY = "proxy"  # something that was near it, e.g. an aircraft
     CLOSURE = "closure"  # airspace closed because of it
     LAUNCH = "launch"
+    LANDING = "landing"  # where the flight ended
     DEBRIS = "debris"
+    REGION = "region"  # somewhere inside an outline
+    NOT_SEEN = "not_seen"  # a watcher's place; the balloon was not seen from it
+    CROSSING = "crossing"  # it first crossed a line
+    MOTION = "motion"  # which way and how fast it went; the place is where that was said
+    ORDER = "order"  # it passed this place, and then another
 
 
 class Grade(StrEnum):

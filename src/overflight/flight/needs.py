@@ -1,7 +1,7 @@
 """Which part of a wind a case needs: its times, levels and box.
 
-The box holds every launch candidate and every sighting whose position counts, with a margin for
-the ways between them: it is what a file must cover, and what is read of a larger one.
+The box holds every launch candidate and every place where a used sighting puts the balloon, with a
+margin for the ways between them: it is what a file must cover, and what is read of a larger one.
 """
 
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from overflight.case.model import Case, Use
+from overflight.case.model import Case, Geometry, Sighting, Use
 from overflight.fields.canonical import Need
 from overflight.flight.levels import BEGIN_PA
 from overflight.physics import atmosphere
@@ -30,9 +30,8 @@ def needed(case: Case) -> Need:
     >>> part.time_min, round(part.south_deg, 1), part.pressure_max_pa
     (np.datetime64('2023-01-14T22:00:00.000000000'), 6.4, 20000.0)
     """
-    used = [s for s in case.sightings if s.use is Use.YES]
     places = [(one.lat_deg, one.lon_deg, one.position_sd_m) for one in case.launches]
-    places += [(one.lat_deg, one.lon_deg, one.position_sd_m) for one in used]
+    places += [place for one in case.sightings if one.use is Use.YES for place in _places(one)]
     lat_deg = np.array([place[0] for place in places])
     spread_deg = np.array([place[2] / 111_195.0 for place in places])
     south = float(np.min(lat_deg - spread_deg)) - MARGIN_DEG
@@ -53,6 +52,16 @@ def needed(case: Case) -> Need:
         west_deg=west,
         east_deg=east,
     )
+
+
+def _places(sighting: Sighting) -> list[tuple[float, float, float]]:
+    """Where a report puts the balloon: latitude, longitude, spread; nowhere for some kinds."""
+    here = (sighting.lat_deg, sighting.lon_deg, sighting.position_sd_m)
+    if sighting.geometry in (Geometry.NOT_SEEN, Geometry.MOTION):
+        return []
+    if sighting.then_lat_deg is None or sighting.then_lon_deg is None:
+        return [here]
+    return [here, (sighting.then_lat_deg, sighting.then_lon_deg, sighting.position_sd_m)]
 
 
 def end(case: Case) -> datetime:

@@ -29,6 +29,7 @@ class Cloud(NamedTuple):
     lent: Array  # (report, particle) log of what the stand-in gave
     mixture: Array  # (report, particle) once settled, log of the mixture
     good: Array  # and of its good part
+    notes: Array  # (slot, particle) what the further kinds keep while open
     paths: Array  # (output, 3, particle)
     weights: Array  # (output, particle)
     n_lost: Whole  # (particle,)

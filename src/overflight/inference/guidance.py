@@ -7,6 +7,8 @@ same for blocks of particles (:mod:`overflight.inference.weighing`); tests compa
 import numpy as np
 from numpy.typing import NDArray
 
+from overflight.errors import DeviceError
+from overflight.inference.reports import DISC, Reports
 from overflight.inference.twist import Twist
 from overflight.physics.kernel import kernel
 
@@ -16,6 +18,17 @@ Normals = tuple[float, float, float, float]
 # Rows of a report's books: the sum of densities over the open window; what the stand-in gave; and,
 # once settled, the log of the mixture and of its good part.
 TOTAL, LENT, MIXTURE, GOOD = 0, 1, 2, 3
+
+
+def only_known(reports: Reports) -> None:
+    """Refuse the kinds of report that only the processor weighs."""
+    n_unknown = int((reports.kind > DISC).sum())
+    if n_unknown:
+        raise DeviceError(
+            found=f"{n_unknown} reports that are neither a round fix nor a disc of visibility",
+            expected="only those two kinds, which the graphics card can weigh",
+            remedy="Run the account on the processor: it weighs every kind.",
+        )
 
 
 @kernel

@@ -28,10 +28,11 @@ from numpy.typing import NDArray
 from overflight.inference.cloud import Cloud, fetch, give_up, own_numbers, record, store
 from overflight.inference.lanes import LOCAL, N_TOLD, WEIGHT
 from overflight.inference.model import Model
-from overflight.inference.reports import Reports, Schedule
+from overflight.inference.noting import account
+from overflight.inference.reports import DISC, N_NOTES, Reports, Schedule
 from overflight.inference.resampling import ess, lineages, mean_log, systematic
 from overflight.inference.twist import Twist
-from overflight.inference.weighing import add_density, expect, lend, look_ahead, propose, settle
+from overflight.inference.weighing import expect, look_ahead, propose
 from overflight.physics import blocks
 from overflight.physics.blocks import Block
 from overflight.physics.kernel import lane_loop, loop
@@ -112,7 +113,7 @@ def run(
     settled, events, parents = np.zeros(len(keys)), [], []
     for first in range(0, n_steps, sizes.every):
         last = min(first + sizes.every, n_steps)
-        _march(*march, prepared, told, words, sizes, (first, last), cloud)
+        _march(*march, model.towards, prepared, told, words, sizes, (first, last), cloud)
         if last < n_steps:
             family = _resample(cloud, reports, words, sizes, last, settled)
             if family.size:
@@ -138,6 +139,7 @@ def _cloud(sizes: Sizes, n_runs: int, n_steps: int, told: Told, n_state: int) ->
         np.zeros((n_reports, n)),
         np.zeros((n_reports, n)),
         np.zeros((n_reports, n)),
+        np.zeros((told.reports.n_notes, n)),
         np.zeros((n_outputs, 3, n)),
         np.full((n_outputs, n), -math.inf),
         np.zeros(n, dtype=np.int64),
@@ -226,6 +228,7 @@ def _march(
     step: Any,
     difference: Any,
     towards: Any,
+    way: Any,
     prepared: Any,
     told: Told,
     keys: NDArray[np.uint64],
@@ -239,7 +242,7 @@ def _march(
         own_numbers(block, keys, sizes.n_particles, begin)
         fetch(block, books, cloud, begin)
         enter(block, prepared)
-        _take(step, difference, towards, prepared, told, sizes, stretch, cloud,
+        _take(step, difference, towards, way, prepared, told, sizes, stretch, cloud,
               (block, books, ahead, begin))  # fmt: skip
         store(block, books, cloud, begin)
 
@@ -249,6 +252,7 @@ def _take(
     step: Any,
     difference: Any,
     towards: Any,
+    way: Any,
     prepared: Any,
     told: Told,
     sizes: Sizes,
@@ -273,31 +277,9 @@ def _take(
             look_ahead(books, told.twist, k)
             give_up(block, books, cloud, begin)
         if k > first or k == 0:
-            _account(towards, told, k, block, books, cloud, begin)
+            account(towards, way, told, k, block, books, cloud, begin)
             if k % sizes.stride == 0:
                 record(block, books, cloud, k // sizes.stride, begin)
-
-
-@lane_loop
-def _account(
-    towards: Any, told: Told, k: int, block: Block, books: Array, cloud: Cloud, begin: int
-) -> None:
-    """Book the reports open at this step; settle those that close.
-
-    The stand-ins due at this step move from the future (psi) to the past (lent): their value
-    leaves psi through psi-, and stays in the weight until the window closes.
-    """
-    reports, here = told.reports, slice(begin, begin + LANES)
-    for slot in range(told.plan.starts[k], told.plan.starts[k + 1]):
-        report = told.plan.opened[slot]
-        towards(block, books, reports.place[report])
-        total, lent = cloud.total[report, here], cloud.lent[report, here]
-        add_density(books, reports, report, total)
-        if k == told.twist.due[report]:
-            lend(books, told.twist, report, lent)
-        if k == reports.last[report]:
-            mixture, good = cloud.mixture[report, here], cloud.good[report, here]
-            settle(books, reports, report, (total, lent, mixture, good))
 
 
 @loop
@@ -340,4 +322,8 @@ def _resample(
         if reports.first[report] <= k < reports.last[report]:
             cloud.total[report] = cloud.total[report][parents]
             cloud.lent[report] = cloud.lent[report][parents]
+            if reports.kind[report] > DISC:
+                slot = reports.further.slot[report]
+                for row in range(slot, slot + N_NOTES):
+                    cloud.notes[row] = cloud.notes[row][parents]
     return parents

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from overflight.flight import device
 from overflight.flight.ensemble_cuda import WindOnCard
-from overflight.inference.guidance import GOOD, MIXTURE
+from overflight.inference.guidance import GOOD, MIXTURE, only_known
 from overflight.inference.guided import FINAL, RESAMPLE, Run, Sizes
 from overflight.inference.model import Model
 from overflight.inference.reports import Reports, Schedule
@@ -52,8 +52,10 @@ def run(
     Raises
     ------
     MissingExtraError, DeviceError
-        Without the package for cards, without a card, or with too small a one.
+        Without the package for cards, without a card, with too small a one, or with reports of a
+        kind that only the processor weighs.
     """
+    only_known(reports)
     room = device.room_bytes(room_bytes)
     n_steps = twist.slope.shape[0] - 1
     each = particle_bytes(n_steps // sizes.stride + 1, len(reports.first), model.n_state)

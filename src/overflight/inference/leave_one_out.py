@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from overflight.case.meaning import PREDICTABLE
 from overflight.case.model import Case, Geometry, Sighting
 from overflight.inference.posterior import Posterior
 from overflight.inference.sample import draw, guides_of
@@ -60,7 +61,8 @@ def leave_one_out(
 ) -> tuple[LeftOut, ...]:
     """Predict every used position report from all the others.
 
-    A launch report is skipped: it is part of the prior of its candidate.
+    A launch report is skipped: it is part of the prior of its candidate. So are reports that name
+    no place of the balloon (silence, crossing, motion, order).
 
     Parameters
     ----------
@@ -76,7 +78,7 @@ def leave_one_out(
     rows = [
         (index, begin)
         for index, sighting in enumerate(task.seen)
-        if sighting.geometry is not Geometry.LAUNCH
+        if sighting.geometry in PREDICTABLE
     ]
     done = 0
 

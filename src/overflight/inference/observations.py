@@ -9,45 +9,24 @@ weighs whole strata; its position weighs particles.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from overflight.case.model import Case, Sighting
-from overflight.case.vocabulary import MEAN_RELIABILITY, Geometry, Use
+from overflight.case.vocabulary import MEAN_RELIABILITY, Use
 from overflight.flight.hypotheses import Statics
 from overflight.flight.levels import heights_m
-from overflight.inference.reports import (
-    DISC,
-    GAUSSIAN,
-    Reports,
-    disc_log_norm,
-    gaussian_log_norm,
-)
-from overflight.physics.sphere import n_vector
+from overflight.inference import kinds
+from overflight.inference.reports import DISC, N_NOTES, Further, Reports, nothing_further
+from overflight.inference.told import MOST_SAMPLES, SAMPLE_S, Built, Timetable, Told
 
-EDGE_M = 10_000.0  # soft edge of a region (method 4)
-# A stray report is at least this many times as spread out as a right one, so that a vague report
-# (1 sigma of 500 km) is never evidence against the very place it names.
-STRAY_SPREAD = 25.0
-DRIFT_SPEED_MPS = 12.0  # usual ground speed; turns the time step into a distance
+__all__ = ["Evidence", "Timetable", "altitude_logs", "evidence"]
+
 STRAY_ALTITUDE_M = 25_000.0  # a wrong altitude is anything from the ground to 25 km
 ALTITUDE_EDGE_M = 300.0  # soft edge of an altitude band (method 4)
 PRESSURE_KIND_SD_M = 450.0  # pressure minus geometric altitude in winter: up to 0.7 km either way
-
-
-@dataclass(frozen=True)
-class Timetable:
-    """Steps of one stratum on the account's common grid of ``dt_s`` from the epoch."""
-
-    first_step: int
-    n_steps: int
-    dt_s: float
-
-    @property
-    def start_s(self) -> float:
-        """Time of the stratum's first step since the epoch."""
-        return self.first_step * self.dt_s
 
 
 @dataclass(frozen=True)
@@ -74,71 +53,73 @@ def used_for_altitude(case: Case) -> tuple[Sighting, ...]:
     return tuple(s for s in case.sightings if s.use is not Use.NO and s.altitude_min_m is not None)
 
 
-def stray_log_density(case: Case, sighting: Sighting) -> float:
-    """Log density of a stray report, 1/m2: even over a plausible area (method 4)."""
-    spread_m2 = STRAY_SPREAD * 2.0 * math.pi * sighting.position_sd_m**2
-    return -math.log(max(case.plausible_area_m2, spread_m2))
-
-
 def evidence(
     case: Case, sightings: Sequence[Sighting], statics: Statics, table: Timetable
 ) -> Evidence:
     """Put the sightings on a stratum's timetable."""
-    rows, inside, missed = [], [], np.zeros(len(sightings))
+    built: list[Built] = []
+    inside, right_log, missed = [], [], np.zeros(len(sightings))
     for index, sighting in enumerate(sightings):
+        told = Told(case, sighting, statics, table)
         right = MEAN_RELIABILITY[sighting.reliability]
-        wrong_log = math.log1p(-right) + stray_log_density(case, sighting)
-        window = _window(case, sighting, statics, table)
-        if window is None:
-            missed[index] = wrong_log
+        one = kinds.build(told)
+        if one is None:
+            missed[index] = math.log1p(-right) + told.stray_log
             continue
+        built.append(one)
         inside.append(index)
-        kind, shape, norm = _shape(sighting, table.dt_s)
-        place = n_vector(sighting.lat_deg, sighting.lon_deg)
-        rows.append((place, window, kind, shape, norm, math.log(right), wrong_log))
-    columns = list(zip(*rows, strict=True)) if rows else [()] * 7
-    windows = np.array(columns[1], dtype=np.float64).reshape(-1, 3)
-    return Evidence(
-        Reports(
-            place=np.array(columns[0], dtype=np.float64).reshape(-1, 3),
-            first=windows[:, 0].astype(np.int64),
-            last=windows[:, 1].astype(np.int64),
-            kind=np.array(columns[2], dtype=np.int64),
-            shape=np.array(columns[3], dtype=np.float64).reshape(-1, 3),
-            log_norm=np.array(columns[4], dtype=np.float64),
-            log_good=np.array(columns[5], dtype=np.float64),
-            log_bad=np.array(columns[6], dtype=np.float64),
-            moments=windows[:, 2].copy(),
-        ),
-        np.array(inside, dtype=np.int64),
-        missed,
+        right_log.append((math.log(right), math.log1p(-right) + one.stray_log))
+    logs = np.array(right_log, dtype=np.float64).reshape(-1, 2)
+    return Evidence(_reports(built, logs), np.array(inside, dtype=np.int64), missed)
+
+
+def _reports(built: Sequence[Built], logs: NDArray[np.float64]) -> Reports:
+    """Rows of the engine's table; ``logs`` (report, 2) are log r and log((1 - r) stray)."""
+
+    def numbers(name: str, width: int = 0) -> NDArray[np.float64]:
+        values = np.array([getattr(one, name) for one in built], dtype=np.float64)
+        return values.reshape(-1, width) if width else values
+
+    windows = np.array(
+        [(one.window.first, one.window.last, one.window.moments) for one in built], dtype=np.int64
+    ).reshape(-1, 3)
+    return Reports(
+        place=numbers("place", 3),
+        first=windows[:, 0].copy(),
+        last=windows[:, 1].copy(),
+        kind=np.array([one.kind for one in built], dtype=np.int64),
+        shape=numbers("shape", 3),
+        log_norm=numbers("log_norm"),
+        log_good=logs[:, 0].copy(),
+        log_bad=logs[:, 1].copy(),
+        moments=windows[:, 2].astype(np.float64),
+        further=_further(built),
     )
 
 
-def _window(
-    case: Case, sighting: Sighting, statics: Statics, table: Timetable
-) -> tuple[int, int, int] | None:
-    """First and last step of the report inside the flight, and the steps of its whole window."""
-    opens_s = (sighting.time_min - case.epoch).total_seconds()
-    closes_s = (sighting.time_max - case.epoch).total_seconds()
-    if sighting.geometry is Geometry.LAUNCH:
-        # A launch happens once: the report is about the first step, if its window holds it.
-        return (0, 0, 1) if opens_s <= statics.launch_s <= closes_s else None
-    first = math.floor(opens_s / table.dt_s + 0.5) - table.first_step
-    last = max(first, math.floor(closes_s / table.dt_s + 0.5) - table.first_step)
-    if last < 0 or first > table.n_steps:
-        return None
-    return max(first, 0), min(last, table.n_steps), last - first + 1
+def _further(built: Sequence[Built]) -> Further:
+    if all(one.kind <= DISC for one in built):
+        return nothing_further()
+    noted = np.array([one.kind > DISC for one in built])
+    corners = np.array([0, *(len(one.corners) for one in built)]).cumsum()
+    curves = np.array([0, *(len(one.curve) for one in built)], dtype=np.int64).cumsum()
 
+    def rows(name: str, dtype: type = np.float64) -> NDArray[Any]:
+        return np.array([getattr(one, name) for one in built], dtype=dtype)
 
-def _shape(sighting: Sighting, dt_s: float) -> tuple[int, tuple[float, float, float], float]:
-    if sighting.geometry is Geometry.LINE_OF_SIGHT:
-        radius_m = 2.0 * sighting.position_sd_m  # a uniform disc with that sd on either axis
-        return DISC, (radius_m, EDGE_M, 0.0), disc_log_norm(radius_m, EDGE_M)
-    step_sd_m = DRIFT_SPEED_MPS * dt_s / math.sqrt(12.0)
-    inverse = 1.0 / (sighting.position_sd_m**2 + step_sd_m**2)
-    shape = (inverse, 0.0, inverse)
-    return GAUSSIAN, shape, gaussian_log_norm(shape)
+    return Further(
+        detail=rows("detail"),
+        corners=np.concatenate([one.corners for one in built]),
+        corner=np.stack([corners[:-1], corners[1:]], axis=1).astype(np.int64),
+        curve=np.concatenate([one.curve for one in built]),
+        curve_at=curves[:-1].copy(),
+        stride=rows("stride", np.int64),
+        slot=np.where(noted, N_NOTES * (noted.cumsum() - 1), -1).astype(np.int64),
+        aim=rows("aim"),
+        spread=rows("spread"),
+        due=rows("due", np.int64),
+        gauge=rows("gauge"),
+    )
 
 
 def altitude_logs(
@@ -147,8 +128,8 @@ def altitude_logs(
     """Log mixture and log good part of every altitude report, given a stratum's level.
 
     The report names a band [a, b]; a right one has density ``soft indicator / (b - a)``, averaged
-    over the window, a wrong one is even over 25 km. A band of unknown kind is half geometric,
-    half pressure altitude, and the latter may differ by the weather.
+    over the window (or held throughout it), a wrong one is even over 25 km. A band of unknown kind
+    is half geometric, half pressure altitude, and the latter may differ by the weather.
     """
     mixture, good = np.empty(len(sightings)), np.empty(len(sightings))
     for index, sighting in enumerate(sightings):
@@ -171,13 +152,26 @@ def _band_density(case: Case, sighting: Sighting, statics: Statics) -> float:
         "geometric": (ALTITUDE_EDGE_M,),
         "unknown": (ALTITUDE_EDGE_M, weather_m),
     }.get(sighting.altitude_kind, (weather_m,))
-    aloft = heights[np.isfinite(heights)]
-    total = sum(
-        float((_normal((aloft - low) / edge_m) - _normal((aloft - high) / edge_m)).sum())
+    low_m, high_m = centre_m - 0.5 * width_m, centre_m + 0.5 * width_m
+    shares = [
+        _held(_normal((heights - low_m) / edge_m) - _normal((heights - high_m) / edge_m), sighting)
         for edge_m in edges
-        for low, high in [(centre_m - 0.5 * width_m, centre_m + 0.5 * width_m)]
-    )
-    return total / len(edges) / len(heights) / width_m
+    ]
+    return sum(shares) / len(edges) / width_m
+
+
+def _held(inside: NDArray[np.float64], sighting: Sighting) -> float:
+    """How well a band was held in a window: at some time of it, or at all its samples.
+
+    ``inside`` is NaN where the balloon did not fly: it was at no altitude then.
+    """
+    share = np.where(np.isfinite(inside), inside, 0.0)
+    if sighting.when == "throughout":
+        hours = (sighting.time_max - sighting.time_min).total_seconds() / SAMPLE_S
+        n = min(MOST_SAMPLES, 1 + math.ceil(hours))
+        samples = np.round(np.linspace(0, len(share) - 1, max(n, 2))).astype(int)
+        return float(np.prod(share[np.unique(samples)]))
+    return float(share.mean())
 
 
 def _normal(value: NDArray[np.float64]) -> NDArray[np.float64]:

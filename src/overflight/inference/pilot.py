@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from overflight.inference import descent
+from overflight.inference.likelihood import along
 from overflight.inference.model import Model, fly
-from overflight.inference.reports import GAUSSIAN, Reports, density_log
+from overflight.inference.reports import CROSSING, DISC, GAUSSIAN, Reports, density_log
 from overflight.inference.twist import Linear, StandIns
 from overflight.physics.kernel import loop
 
@@ -26,6 +27,7 @@ Array = NDArray[np.float64]
 
 _MAX_ITERATIONS = 40
 _LEAST_TRUST = 1e-6
+_NOTHING_PM2 = 1e-30  # precision of a stand-in that says nothing, and still has a root
 # Of minus log density: below it an iteration is not worth it. Ten times as much leaves one pilot in
 # forty caught where it must give up reports that it could meet.
 _SMALL_GAIN, _COARSE_GAIN = 0.002, 0.02
@@ -59,19 +61,26 @@ def _stand_ins(
     due = (reports.first + reports.last) // 2
     fix, shape, norm = np.zeros((n, 2)), np.zeros((n, 3)), np.zeros(n)
     for report in range(n):
+        aim, gauge = reports.place[report], 0.0
+        if reports.kind[report] > DISC:
+            due[report], gauge = reports.further.due[report], reports.further.gauge[report]
+            aim = reports.further.aim[report]
+            if reports.further.spread[report, 0] == 0.0:  # it counts in the weights alone
+                shape[report, 0], shape[report, 2] = _NOTHING_PM2, _NOTHING_PM2
+                continue
         precision = _precision(towards, reports, report, states, widen)
         way = fix[report]
-        towards(reports.place[report], states[due[report]], way)
+        towards(aim, states[due[report]], way)
         determinant = precision[0] * precision[2] - precision[1] * precision[1]
         peak = 0.5 * math.log(determinant) - math.log(2.0 * math.pi)
         square = precision[0] * way[0] * way[0] + precision[2] * way[1] * way[1]
         square += 2.0 * precision[1] * way[0] * way[1]
         right = reports.log_good[report] + peak - 0.5 * square
-        wrong = max(reports.log_bad[report], -700.0)
+        wrong = max(reports.log_bad[report] - gauge, -700.0)
         trust = max(1.0 / (1.0 + math.exp(min(50.0, wrong - right))), least)
         for entry in range(3):
             shape[report, entry] = trust * precision[entry]
-        norm[report] = trust * (reports.log_good[report] + peak) + (1.0 - trust) * wrong
+        norm[report] = trust * (reports.log_good[report] + peak) + (1.0 - trust) * wrong + gauge
     return due, fix, shape, norm
 
 
@@ -81,7 +90,12 @@ def _precision(
 ) -> tuple[float, float, float]:
     """Inverse covariance of a stand-in: the report's own, and its window along the path."""
     first, cross, second = reports.shape[report]
-    if reports.kind[report] == GAUSSIAN:
+    kind, in_window = reports.kind[report], True
+    if kind > DISC:
+        east, both, north = reports.further.spread[report]
+        # A crossing has the time in its spread already; "throughout" holds all the time.
+        in_window = kind != CROSSING and reports.further.stride[report] == 0
+    elif kind == GAUSSIAN:
         determinant = first * second - cross * cross
         east, both, north = second / determinant, -cross / determinant, first / determinant
     else:
@@ -89,9 +103,10 @@ def _precision(
         # less than as many normals: inside them all the likelihood is flat. One of sd R misleads
         # least.
         east, both, north = first * first, 0.0, first * first
-    begin, end = np.empty(2), np.empty(2)
-    towards(reports.place[report], states[reports.first[report]], begin)
-    towards(reports.place[report], states[reports.last[report]], end)
+    begin, end = np.zeros(2), np.zeros(2)
+    if in_window:
+        towards(reports.place[report], states[reports.first[report]], begin)
+        towards(reports.place[report], states[reports.last[report]], end)
     along_e, along_n = end[0] - begin[0], end[1] - begin[1]
     east, north = east + along_e * along_e / 12.0, north + along_n * along_n / 12.0
     both += along_e * along_n / 12.0
@@ -145,6 +160,10 @@ def log_posterior(model: Model, reports: Reports, linear: Linear) -> float:
     score = -0.5 * float((linear.noises**2).sum())
     way = np.empty(2)
     for report in range(len(reports.first)):
+        if reports.kind[report] > DISC:
+            good = along(model.towards, reports, report, linear.pilot)
+            score += float(np.logaddexp(reports.log_good[report] + good, reports.log_bad[report]))
+            continue
         total = 0.0
         first, cross, second = reports.shape[report]
         for step in range(int(reports.first[report]), int(reports.last[report]) + 1):

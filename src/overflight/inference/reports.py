@@ -9,6 +9,10 @@ stray report over a plausible area::
     p(report | path) = r * mean over the window of p_good + (1 - r) / area
 
 so one wrong report can cost a path a bounded amount, never everything.
+
+These two are weighed in blocks of particles. All other kinds (:mod:`overflight.inference.kinds`)
+are weighed by the scalar functions of :mod:`overflight.inference.likelihood`, which keep a few
+numbers for every particle while the report is open; what they need is in :class:`Further`.
 """
 
 import math
@@ -20,6 +24,52 @@ from numpy.typing import NDArray
 from overflight.physics.kernel import kernel
 
 GAUSSIAN, DISC = 0, 1
+FIX, SIGHT, REGION, UNSEEN, CROSSING, MOTION, ORDER = range(2, 9)
+
+N_DETAIL = 12  # numbers that say what a further report is
+N_NOTES = 4  # numbers that a particle keeps of one while it is open
+
+
+class Further(NamedTuple):
+    """What the kinds beyond the first two need; one row a report, of whatever kind.
+
+    What ``detail`` holds, and what ``notes`` of a particle hold, is said where a kind is weighed
+    (:mod:`overflight.inference.likelihood`). ``stride`` is 0 where the report says "at some time",
+    else the steps between the samples of "throughout". A stand-in has the middle ``aim``, the
+    covariance ``spread`` (east-east, east-north, north-north) [m2], all zero where there is none,
+    and the moment ``due``; ``gauge`` is the log of the unit in which the report is measured over a
+    square metre.
+    """
+
+    detail: NDArray[np.float64]  # (report, N_DETAIL)
+    corners: NDArray[np.float64]  # (corner, 2) of all outlines, metres from their report's place
+    corner: NDArray[np.int64]  # (report, 2) first corner, and the one after the last
+    curve: NDArray[np.float64]  # a number for every step of some reports' windows
+    curve_at: NDArray[np.int64]  # (report,) where a report's begins
+    stride: NDArray[np.int64]
+    slot: NDArray[np.int64]  # (report,) first row of its notes; -1 where it needs none
+    aim: NDArray[np.float64]  # (report, 3)
+    spread: NDArray[np.float64]  # (report, 3)
+    due: NDArray[np.int64]
+    gauge: NDArray[np.float64]
+
+
+def nothing_further(n_reports: int = 0) -> Further:
+    """Rows for reports that need none."""
+    whole = np.zeros(n_reports, dtype=np.int64)
+    return Further(
+        detail=np.zeros((n_reports, N_DETAIL)),
+        corners=np.zeros((0, 2)),
+        corner=np.zeros((n_reports, 2), dtype=np.int64),
+        curve=np.zeros(0),
+        curve_at=whole.copy(),
+        stride=whole.copy(),
+        slot=whole - 1,
+        aim=np.zeros((n_reports, 3)),
+        spread=np.zeros((n_reports, 3)),
+        due=whole.copy(),
+        gauge=np.zeros(n_reports),
+    )
 
 
 class Reports(NamedTuple):
@@ -41,6 +91,12 @@ class Reports(NamedTuple):
     log_good: NDArray[np.float64]
     log_bad: NDArray[np.float64]
     moments: NDArray[np.float64]
+    further: Further = nothing_further()
+
+    @property
+    def n_notes(self) -> int:
+        """Numbers that every particle keeps beside the sums."""
+        return N_NOTES * int((self.kind > DISC).sum())
 
 
 class Schedule(NamedTuple):

@@ -27,6 +27,7 @@ class Marker:
     radius_m: float
     """Standard deviation of the position: drawn as a circle of this radius on the ground."""
     geometry: str
+    """What the report says of the place, in words."""
     time_min_iso: str
     time_max_iso: str
     used: bool

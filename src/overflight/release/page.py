@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from overflight.case.meaning import in_words
 from overflight.case.model import Case, Sighting, Use
 from overflight.inference.leave_one_out import LeftOut
 from overflight.inference.posterior import Posterior
@@ -129,7 +130,7 @@ def _marker(made: Made, sighting: Sighting) -> Marker:
         lat_deg=sighting.lat_deg,
         lon_deg=sighting.lon_deg,
         radius_m=sighting.position_sd_m,
-        geometry=str(sighting.geometry),
+        geometry=in_words(sighting),
         time_min_iso=sighting.time_min.strftime("%Y-%m-%dT%H:%MZ"),
         time_max_iso=sighting.time_max.strftime("%Y-%m-%dT%H:%MZ"),
         used=sighting.use is Use.YES,

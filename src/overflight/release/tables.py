@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from overflight.case.meaning import in_words
 from overflight.inference.posterior import Posterior
 from overflight.release import csvsafe
 from overflight.release.page import Made
@@ -81,6 +82,7 @@ def _sightings(made: Made, path: Path) -> None:
             s.id,
             s.source,
             str(s.geometry),
+            in_words(s),
             s.time_min.isoformat(),
             s.time_max.isoformat(),
             f"{s.lat_deg:.4f}",
@@ -100,6 +102,7 @@ def _sightings(made: Made, path: Path) -> None:
         "id",
         "source",
         "geometry",
+        "reported",
         "time_min_utc",
         "time_max_utc",
         "lat_deg",
