@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from overflight import cli_wind, installed
+from overflight import cli_calibrate, cli_wind, installed
 from overflight.errors import OverflightError
 from overflight.terminal import (
     CasePath,
@@ -41,6 +41,7 @@ FAULT, CAN_BE_MENDED, INTERRUPTED = 1, 2, 130
 # No rich markup: what a case says must never be read as instructions to the terminal.
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.add_typer(cli_wind.app, name="wind")
+app.add_typer(cli_calibrate.app, name="calibrate")
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 (typer calls it so)

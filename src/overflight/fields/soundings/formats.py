@@ -90,6 +90,17 @@ def read_profiles(path: Path) -> tuple[list[Profile], list[str]]:
     return profiles, left
 
 
+def read_raw(path: Path) -> list[Raw]:
+    """All tracks of a file as they stand in it: not cleaned, whether they show a wind or not.
+
+    Raises
+    ------
+    FieldError
+        If the file is of no known format, or damaged.
+    """
+    return _raws(path)
+
+
 def _sifted(path: Path) -> tuple[list[Profile], list[str]]:
     """The soundings of a file that show a wind, and a sentence for each that shows none."""
     profiles, left = [], []

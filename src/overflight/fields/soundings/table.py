@@ -29,7 +29,8 @@ _ROLES = {
             "longitude_deg", "gps lon", "gps long"),
     "height": ("alt", "altitude", "height", "alt_m", "altitude_m", "height_m", "gps altitude",
                "gps_alt", "gps_altitude", "z", "hgt", "elevation", "alt_ft", "altitude_ft",
-               "gpsalt", "geometric height", "height_msl", "hgt/msl", "gps alt"),
+               "alt_km", "altitude_km", "height_km", "gpsalt", "geometric height", "height_msl",
+               "hgt/msl", "gps alt"),
     "geopotential": ("geopotential", "gph", "geopotential_height", "gpheight", "hght",
                      "geopotential height", "gpm", "geopot"),
     "pressure": ("p", "pres", "press", "pressure", "p_hpa", "pressure_hpa", "pres_hpa",
@@ -50,7 +51,8 @@ _ROLES = {
 _BY_HEADING = {heading: role for role, headings in _ROLES.items() for heading in headings}
 _UNIT = re.compile(r"^(?P<name>.*?)\s*[(\[](?P<unit>[^)\]]*)[)\]]\s*$")
 _SUFFIXES = {"_ft": "ft", "_kmh": "km/h", "_kph": "km/h", "_kt": "kt", "_knots": "kt",
-             "_hpa": "hpa", "_pa": "pa", "_mps": "m/s", "_ms": "m/s", "_m": "m"}  # fmt: skip
+             "_hpa": "hpa", "_pa": "pa", "_mps": "m/s", "_ms": "m/s", "_km": "km",
+             "_m": "m"}  # fmt: skip
 FACTORS = {
     "m": 1.0, "meter": 1.0, "meters": 1.0, "gpm": 1.0, "km": 1e3, "ft": 0.3048, "feet": 0.3048,
     "m/s": 1.0, "mps": 1.0, "km/h": 1 / 3.6, "km/hr": 1 / 3.6, "kph": 1 / 3.6, "kt": 1852 / 3600,

@@ -1,0 +1,1 @@
+"""Do the stated probabilities come true? Studies on telemetry of real flights."""

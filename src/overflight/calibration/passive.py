@@ -1,0 +1,49 @@
+"""Which tracks go with the air, and which follow no wind: the check of M0 on files."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from overflight.calibration import air, reading
+from overflight.fields import source
+from overflight.inference.telemetry import carried
+from overflight.inference.telemetry.carried import Carried
+from overflight.inference.telemetry.track import Track
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One track and how well the air explains it."""
+
+    track: Track
+    result: Carried
+    sd_mps: float  # of the slow departures from the wind, per component, before they are scaled
+
+
+def check_files(
+    paths: Sequence[Path], wind: Sequence[Path] = (), *, progress: Progress = source.silent
+) -> tuple[list[Checked], list[str]]:
+    """Check every track of some files.
+
+    Raises what reading the telemetry and the wind raise.
+    """
+    tracks, left = reading.read_tracks(paths)
+    winds = air.of_tracks(tracks, wind, progress=progress)
+    found = []
+    for index, (whole, along) in enumerate(zip(tracks, winds, strict=True)):
+        progress("tracks", index, len(tracks))
+        track = reading.aloft(whole)
+        height = np.nan_to_num(track.height_m)
+        some = np.unique(np.linspace(0, len(track.time_s) - 1, 200).astype(np.int64))
+        departs = along.departures(track.time_s[some], track.normal[some], height[some])
+        result = carried.check(track, departs.process, along.air_at)
+        if result.n_nodes < 3:
+            left.append(f"{track.name}: too few fixes to tell")
+            continue
+        found.append(Checked(track, result, departs.sd_mps))
+    progress("tracks", len(tracks), len(tracks))
+    return found, left

@@ -1,0 +1,143 @@
+"""By what a balloon's velocity departs from the wind that is known: the model and its numbers.
+
+Each departure is a circular Ornstein-Uhlenbeck process. Two are slow and keep their direction
+relative to east and north, so that they follow the parallels. One turns once a day with the sun,
+three turn with the Coriolis parameter: the near-inertial oscillation at f (method 3), and the
+spectrum of gravity waves above it, as two broad bands at 1.6 and 2.5 f. The last does not turn.
+All that turn, turn clockwise in the north and counter-clockwise in the south.
+
+The numbers were fitted by maximum likelihood to one flight, ANITA-lite (McMurdo, December 2003 to
+January 2004, 36 to 41 km, 18 days), and to no other; docs/calibration.md says how well they serve
+another. The choice of bands was made with the spectra of ANITA-lite and ANITA-2 in view.
+"""
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+DAY_S = 86_400.0
+_HOUR_S = 3_600.0
+
+# Fitted to ANITA-lite: standard deviation per component, e-folding time.
+STEADY_S = 480.0 * _HOUR_S  # so long that it was held, not fitted
+STEADY_SHARE = 0.975  # of the slow variance; the rest fades within some days
+WEATHER_S = 58.4 * _HOUR_S
+# Of height changed, over which a departure is forgotten (method 3, L_z): shorter than soundings
+# suggest for the season's weather, because an ascent crosses jets and the edge of the known wind.
+WEATHER_FADE_M = 1_000.0
+_TIDE_MPS, _TIDE_S = 1.64, 240.0 * _HOUR_S  # the time held
+_WAVES = ((1.0, 1.72, 25.3), (1.6, 1.48, 7.1), (2.5, 1.69, 2.5), (0.0, 1.99, 2.2))
+
+# What differs from flight to flight: factors and the sd of their logarithm, the latter by opinion.
+_SLOW_FACTORS, _SLOW_LOG_SD = (0.5, 1.0, 2.0), 0.7
+_WAVE_FACTORS, _WAVE_LOG_SD = (0.6, 1.0, 1.7), 0.5
+_MEMORY_FACTORS, _MEMORY_LOG_SD = (0.6, 1.0, 1.7), 0.5
+# The air of a gap need not be as rough as that beside it: log-normal 0.4 (method 3), five parts.
+_ROUGH_LOG_SD = 0.4
+_QUINTILES = (-1.2816, -0.5244, 0.0, 0.5244, 1.2816)
+
+
+@dataclass(frozen=True)
+class Process:
+    """Departures, one entry each."""
+
+    sigma_mps: Array  # (departure,) standard deviation per component
+    tau_s: Array  # (departure,) e-folding time
+    inertial: Array  # (departure,) turning, in Coriolis parameters
+    daily: Array  # (departure,) turning, in turns a day with the sense of the Coriolis parameter
+    follows: Array  # (departure,) 1 where its direction is kept relative to east
+    slow: NDArray[np.bool_]  # (departure,) scaled as one
+    held: NDArray[np.bool_]  # (departure,) memory known, never scaled
+    fade_m: float  # of height changed, over which all is forgotten
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """One set of factors on a process, and the logarithm of its prior weight."""
+
+    slow: float
+    wave: float
+    memory: float
+    rough: float  # on the noise inside a gap
+    log_weight: float
+
+
+def process(slow: Sequence[tuple[float, float]], fade_m: float) -> Process:
+    """Make the process of slow departures and the fitted waves.
+
+    Parameters
+    ----------
+    slow
+        (standard deviation per component in m/s, e-folding time in s) each.
+    fade_m
+        Change of height over which departures e-fold.
+    """
+    n = len(slow)
+    tide = (_TIDE_MPS, _TIDE_S, 0.0, 1.0)
+    waves = [(sd, hours * _HOUR_S, turn, 0.0) for turn, sd, hours in _WAVES]
+    rows = np.array([*[(sd, tau, 0.0, 0.0) for sd, tau in slow], tide, *waves])
+    index = np.arange(len(rows))
+    return Process(
+        sigma_mps=rows[:, 0],
+        tau_s=rows[:, 1],
+        inertial=rows[:, 2],
+        daily=rows[:, 3],
+        follows=(index < n).astype(np.float64),
+        slow=index < n,
+        held=index == n,
+        fade_m=fade_m,
+    )
+
+
+def without_wind(sd_mps: float) -> Process:
+    """The process where no wind is known: slow departures of a total standard deviation.
+
+    >>> round(float(np.sqrt((without_wind(5.0).sigma_mps[:2] ** 2).sum())), 6)
+    5.0
+    """
+    return process(
+        [
+            (sd_mps * math.sqrt(STEADY_SHARE), STEADY_S),
+            (sd_mps * math.sqrt(1.0 - STEADY_SHARE), WEATHER_S),
+        ],
+        WEATHER_FADE_M,
+    )
+
+
+def unknowns(*, rough: bool) -> tuple[Unknown, ...]:
+    """All sets of factors; with ``rough`` also those on the noise inside a gap."""
+
+    def weight(factor: float, log_sd: float) -> float:
+        return -0.5 * (math.log(factor) / log_sd) ** 2
+
+    inside = [math.exp(_ROUGH_LOG_SD * q) for q in _QUINTILES] if rough else [1.0]
+    return tuple(
+        Unknown(
+            slow,
+            wave,
+            memory,
+            inner,
+            weight(slow, _SLOW_LOG_SD)
+            + weight(wave, _WAVE_LOG_SD)
+            + weight(memory, _MEMORY_LOG_SD),
+        )
+        for memory, slow, wave, inner in itertools.product(
+            _MEMORY_FACTORS, _SLOW_FACTORS, _WAVE_FACTORS, inside
+        )
+    )
+
+
+def memory_s(process: Process, factor: float) -> Array:
+    """E-folding times (departure,) with a factor on those that are not held."""
+    return np.where(process.held, process.tau_s, factor * process.tau_s)
+
+
+def sigma_mps(process: Process, unknown: Unknown) -> Array:
+    """Standard deviations (departure,) with the factors of one set."""
+    return process.sigma_mps * np.where(process.slow, unknown.slow, unknown.wave)
