@@ -36,7 +36,7 @@ Array = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 
 CLIMATOLOGY = "climatology"
-_BIAS_S = 480 * 3_600.0  # of a bias: as good as constant
+_LEAST_BIAS_MPS = 0.1
 _MOSTLY = 0.5  # share of the nodes with a known wind from which the source's own error counts
 _BESIDE = timedelta(days=1)
 
@@ -74,11 +74,13 @@ class AlongTrack:
         sd_mps = max(inside, outside)
         if share < _MOSTLY:
             return Departures(without_wind(sd_mps), sd_mps, share)
-        slow = [(sd_mps, self.error.tau_s_median)]
-        if self.error.bias_sd_mps > 0.0:
-            slow.append((self.error.bias_sd_mps, _BIAS_S))
+        memory_s = self.error.tau_s_median
+        if self.error.prior_only:  # half of what departs from a season lasts for weeks
+            half = sd_mps * math.sqrt(0.5)
+            return Departures(process(half, half, memory_s, WEATHER_FADE_M), sd_mps, share)
         fade_m = self.error.vertical_length_m_median or WEATHER_FADE_M
-        return Departures(process(slow, fade_m), sd_mps, share)
+        made = process(max(self.error.bias_sd_mps, _LEAST_BIAS_MPS), sd_mps, memory_s, fade_m)
+        return Departures(made, sd_mps, share)
 
 
 class Departures(NamedTuple):

@@ -199,11 +199,10 @@ def _predicted(track: Track, along: AlongTrack, gap_s: float, start_s: float) ->
     every = np.flatnonzero(seen)[:: max(1, int(seen.sum()) // 200)]
     height = np.nan_to_num(track.height_m[every])
     departs = along.departures(track.time_s[every], track.normal[every], height)
-    process = departs.process
-    gap = gaps.infer(track, start_s, end_s, process, along.air_at)
+    laid, mark = gaps.lay(track, start_s, end_s, departs.process, along.air_at)
+    gap = gaps.infer(laid, mark, departs.process)
     truth = plane.to_plane(gap.centre, _between(track, gap.middle_s)[None], gap.height_m)[0]
-    laid, _ = gaps.lay(track, start_s, end_s, process, along.air_at)
-    weighed = steering.weigh(laid, process)
+    weighed = steering.weigh(laid, departs.process)
     cubic = hermite(track, start_s, end_s, gap.centre, gap.height_m)
     return Hidden(
         flight=track.name,
@@ -272,6 +271,6 @@ def _too_short(track: Track) -> str:
     hours = (last - first) / _HOUR_S
     return (
         f"{track.name}: afloat for {hours:.1f} h"
-        if hours > 0.0
+        if hours >= 0.5
         else f"{track.name}: never afloat for half an hour (an ascent and a descent)"
     )

@@ -12,6 +12,7 @@ from overflight.calibration.passive import Checked
 from overflight.inference.telemetry.carried import REJECTED, together_p
 
 _HOUR_S = 3_600.0
+_NAMED = 5
 _MANY = 30  # tracks of a file beyond which only those that do not go with the air are listed
 
 
@@ -110,7 +111,7 @@ def remarks(found: Study) -> list[str]:
             " been, at equal odds before and a posterior above 95 %."
         )
     if found.left_out:
-        told.append("Left out: " + "; ".join(found.left_out) + ".")
+        told += _left_out(found.left_out)
     return told
 
 
@@ -128,7 +129,7 @@ def checked_lines(found: Sequence[Checked], left: Sequence[str]) -> list[str]:
         )
         if together < REJECTED:
             told.append("As a whole these tracks do not follow any wind of the stated error.")
-    told += [f"Left out: {sentence}" for sentence in left]
+    told += _left_out(left)
     return told
 
 
@@ -173,7 +174,7 @@ def pair_lines(found: Sequence[Pair], left: Sequence[str]) -> list[str]:
             f" {'consistent' if one.consistent else 'INCONSISTENT: of another air mass'}"
             + (f"; {beyond / 1e3:.1f} km beyond the profile's heights" if beyond > 0.0 else "")
         )
-    told += [f"Left out: {sentence}" for sentence in left]
+    told += _left_out(left)
     return told
 
 
@@ -194,6 +195,13 @@ def pair_facts(found: Sequence[Pair], left: Sequence[str]) -> dict[str, Any]:
         ],
         "left_out": list(left),
     }
+
+
+def _left_out(left: Sequence[str]) -> list[str]:
+    """What could not be used, a few by name."""
+    told = [f"Left out: {sentence}" for sentence in left[:_NAMED]]
+    more = len(left) - _NAMED
+    return [*told, f"Left out: {more} more"] if more > 0 else told
 
 
 def _number(value: float, digits: int) -> float | None:

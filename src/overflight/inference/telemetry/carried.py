@@ -85,11 +85,11 @@ def _stretch(
     laid = placed(nodes, centre, height_m, position, position, air_at)
     logs, tails = [], []
     steps: dict[float, Moves] = {}
-    rough = np.ones(len(position))
-    for unknown in unknowns(rough=False):
+    for unknown in unknowns(rough=True):
         if unknown.memory not in steps:
             steps[unknown.memory] = moves_of(laid, process, unknown.memory)
         sigma = sigma_mps(process, unknown)
+        rough = np.full(len(position), unknown.rough)
         one = smoothed(
             laid.position_m - laid.carried_m, nodes.sd_m, steps[unknown.memory], sigma, rough, _NONE
         )

@@ -7,7 +7,7 @@ wind is read along the most probable path, which is found by repetition; its she
 uncertainty is not followed, so in a strongly sheared wind the regions are somewhat too narrow.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +32,7 @@ Complex = NDArray[np.complex128]
 _MARK_S = 3_600.0  # between places inside a gap along which the wind is read
 _REPEATS = 2  # of reading the wind along the path; a third moves the middle by metres
 _FLOATING_MPS = 0.5  # slower changes of height are a float's own, and fade no memory
-_CENTRAL = Unknown(1.0, 1.0, 1.0, 1.0, 0.0)
+_CENTRAL = Unknown(1.0, 1.0, 1.0, 1.0, 1.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -61,19 +61,16 @@ class Gap:
     known_share: float
 
 
-def infer(track: Track, start_s: float, end_s: float, process: Process, air_at: AirAt) -> Gap:
-    """Where the balloon was half way through a gap, given the track on both sides.
+def infer(laid: Laid, mark: NDArray[np.int64], process: Process) -> Gap:
+    """Where the balloon was at a marked node, given the track on both sides.
 
     Parameters
     ----------
-    start_s, end_s
-        Fixes strictly between are not looked at; there is one at or before the start and one at
-        or after the end.
+    laid, mark
+        Of :func:`lay`.
     process
-        Departures from the wind that ``air_at`` gives.
+        Departures from the wind along the path.
     """
-    middle_s = 0.5 * (start_s + end_s)
-    laid, mark = lay(track, start_s, end_s, process, air_at)
     answers, logs = [], []
     n = len(laid.nodes.time_s)
     inside = laid.nodes.hidden | np.append(False, laid.nodes.hidden[:-1])
@@ -89,13 +86,24 @@ def infer(track: Track, start_s: float, end_s: float, process: Process, air_at: 
         np.array([one.mean[0] for one in answers]) + laid.carried_m[mark[0]],
         np.sqrt(np.array([one.variance[0] for one in answers])),
     )
-    return Gap(middle_s, place, laid.centre, laid.height_m, laid.known_share)
+    return Gap(
+        float(laid.nodes.time_s[mark[0]]), place, laid.centre, laid.height_m, laid.known_share
+    )
 
 
 def lay(
     track: Track, start_s: float, end_s: float, process: Process, air_at: AirAt
 ) -> tuple[Laid, NDArray[np.int64]]:
-    """Nodes about a gap on a plane, the wind read along the likely path; the middle's node."""
+    """Nodes about a gap on a plane, the wind read along the likely path; the middle's node.
+
+    Parameters
+    ----------
+    start_s, end_s
+        Fixes strictly between are not looked at; there is one at or before the start and one at
+        or after the end.
+    process
+        Departures from the wind that ``air_at`` gives.
+    """
     last = track.time_s[np.searchsorted(track.time_s, start_s, "right") - 1]
     first = track.time_s[np.searchsorted(track.time_s, end_s, "left")]
     half = max(1, round((first - last) / (2.0 * _MARK_S)))
@@ -159,6 +167,32 @@ def moves_of(laid: Laid, process: Process, memory: float) -> Moves:
     swing = np.outer(laid.swing_rad, process.follows)
     fade = laid.climb_m / process.fade_m
     return moves(laid.nodes.time_s, memory_s(process, memory), turn, fade, swing)
+
+
+def seen_only(laid: Laid, step_s: float) -> Laid:
+    """The nodes with a fix alone, the first in each step."""
+    nodes = laid.nodes
+    seen = np.flatnonzero(~nodes.hidden)
+    keep = seen[np.append(True, np.diff(np.floor(nodes.time_s[seen] / step_s)) > 0)]
+
+    def gathered(values: Array) -> Array:
+        return np.append(0.0, np.diff(np.cumsum(values)[keep]))
+
+    return replace(
+        laid,
+        nodes=Nodes(
+            nodes.time_s[keep],
+            nodes.normal[keep],
+            nodes.height_m[keep],
+            nodes.sd_m[keep],
+            nodes.hidden[keep],
+        ),
+        position_m=laid.position_m[keep],
+        carried_m=laid.carried_m[keep],
+        coriolis_radps=laid.coriolis_radps[keep],
+        climb_m=gathered(laid.climb_m),
+        swing_rad=gathered(laid.swing_rad),
+    )
 
 
 def _filter(

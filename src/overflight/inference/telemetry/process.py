@@ -13,7 +13,6 @@ another. The choice of bands was made with the spectra of ANITA-lite and ANITA-2
 
 import itertools
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,8 +34,9 @@ _TIDE_MPS, _TIDE_S = 1.64, 240.0 * _HOUR_S  # the time held
 _WAVES = ((1.0, 1.72, 25.3), (1.6, 1.48, 7.1), (2.5, 1.69, 2.5), (0.0, 1.99, 2.2))
 
 # What differs from flight to flight: factors and the sd of their logarithm, the latter by opinion.
-_SLOW_FACTORS, _SLOW_LOG_SD = (0.5, 1.0, 2.0), 0.7
-_WAVE_FACTORS, _WAVE_LOG_SD = (0.6, 1.0, 1.7), 0.5
+_STEADY_FACTORS, _STEADY_LOG_SD = (0.5, 1.5, 4.0), 0.9
+_WEATHER_FACTORS, _WEATHER_LOG_SD = (0.35, 1.0, 2.0), 0.7
+_WAVE_FACTORS, _WAVE_LOG_SD = (0.2, 0.45, 1.0, 1.7), 0.5  # calmer air further down
 _MEMORY_FACTORS, _MEMORY_LOG_SD = (0.6, 1.0, 1.7), 0.5
 # The air of a gap need not be as rough as that beside it: log-normal 0.4 (method 3), five parts.
 _ROUGH_LOG_SD = 0.4
@@ -52,7 +52,7 @@ class Process:
     inertial: Array  # (departure,) turning, in Coriolis parameters
     daily: Array  # (departure,) turning, in turns a day with the sense of the Coriolis parameter
     follows: Array  # (departure,) 1 where its direction is kept relative to east
-    slow: NDArray[np.bool_]  # (departure,) scaled as one
+    group: NDArray[np.int64]  # (departure,) scaled as one: 0 steady, 1 weather, 2 waves
     held: NDArray[np.bool_]  # (departure,) memory known, never scaled
     fade_m: float  # of height changed, over which all is forgotten
 
@@ -61,36 +61,38 @@ class Process:
 class Unknown:
     """One set of factors on a process, and the logarithm of its prior weight."""
 
-    slow: float
+    steady: float
+    weather: float
     wave: float
     memory: float
     rough: float  # on the noise inside a gap
     log_weight: float
 
 
-def process(slow: Sequence[tuple[float, float]], fade_m: float) -> Process:
-    """Make the process of slow departures and the fitted waves.
+def process(steady_mps: float, weather_mps: float, weather_s: float, fade_m: float) -> Process:
+    """Make the process of two slow departures and the fitted waves.
 
     Parameters
     ----------
-    slow
-        (standard deviation per component in m/s, e-folding time in s) each.
+    steady_mps
+        Standard deviation per component of what stays for weeks.
+    weather_mps, weather_s
+        Standard deviation per component of what fades, and its e-folding time.
     fade_m
         Change of height over which departures e-fold.
     """
-    n = len(slow)
-    tide = (_TIDE_MPS, _TIDE_S, 0.0, 1.0)
     waves = [(sd, hours * _HOUR_S, turn, 0.0) for turn, sd, hours in _WAVES]
-    rows = np.array([*[(sd, tau, 0.0, 0.0) for sd, tau in slow], tide, *waves])
+    slow = [(steady_mps, STEADY_S, 0.0, 0.0), (weather_mps, weather_s, 0.0, 0.0)]
+    rows = np.array([*slow, (_TIDE_MPS, _TIDE_S, 0.0, 1.0), *waves])
     index = np.arange(len(rows))
     return Process(
         sigma_mps=rows[:, 0],
         tau_s=rows[:, 1],
         inertial=rows[:, 2],
         daily=rows[:, 3],
-        follows=(index < n).astype(np.float64),
-        slow=index < n,
-        held=index == n,
+        follows=(index < 2).astype(np.float64),
+        group=np.minimum(index, 2),
+        held=index == 2,
         fade_m=fade_m,
     )
 
@@ -102,10 +104,9 @@ def without_wind(sd_mps: float) -> Process:
     5.0
     """
     return process(
-        [
-            (sd_mps * math.sqrt(STEADY_SHARE), STEADY_S),
-            (sd_mps * math.sqrt(1.0 - STEADY_SHARE), WEATHER_S),
-        ],
+        sd_mps * math.sqrt(STEADY_SHARE),
+        sd_mps * math.sqrt(1.0 - STEADY_SHARE),
+        WEATHER_S,
         WEATHER_FADE_M,
     )
 
@@ -119,16 +120,18 @@ def unknowns(*, rough: bool) -> tuple[Unknown, ...]:
     inside = [math.exp(_ROUGH_LOG_SD * q) for q in _QUINTILES] if rough else [1.0]
     return tuple(
         Unknown(
-            slow,
+            steady,
+            weather,
             wave,
             memory,
             inner,
-            weight(slow, _SLOW_LOG_SD)
+            weight(steady, _STEADY_LOG_SD)
+            + weight(weather, _WEATHER_LOG_SD)
             + weight(wave, _WAVE_LOG_SD)
             + weight(memory, _MEMORY_LOG_SD),
         )
-        for memory, slow, wave, inner in itertools.product(
-            _MEMORY_FACTORS, _SLOW_FACTORS, _WAVE_FACTORS, inside
+        for memory, steady, weather, wave, inner in itertools.product(
+            _MEMORY_FACTORS, _STEADY_FACTORS, _WEATHER_FACTORS, _WAVE_FACTORS, inside
         )
     )
 
@@ -140,4 +143,6 @@ def memory_s(process: Process, factor: float) -> Array:
 
 def sigma_mps(process: Process, unknown: Unknown) -> Array:
     """Standard deviations (departure,) with the factors of one set."""
-    return process.sigma_mps * np.where(process.slow, unknown.slow, unknown.wave)
+    factors = np.array([unknown.steady, unknown.weather, unknown.wave])
+    scaled: Array = process.sigma_mps * factors[process.group]
+    return scaled

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from overflight.inference.telemetry.gaps import Laid, moves_of
+from overflight.inference.telemetry.gaps import Laid, moves_of, seen_only
 from overflight.inference.telemetry.process import Process, sigma_mps, unknowns
 from overflight.inference.telemetry.smoother import Moves, smoothed
 
@@ -21,6 +21,7 @@ Array = NDArray[np.float64]
 CONSTANT_MPS = (1.0, 3.0, 7.0)
 FLUCTUATING_MPS = (0.3, 1.5, 4.0)
 _FLUCTUATING_S = 12 * 3_600.0
+_STEP_S = 3_600.0
 _FOREVER_S = 1e9  # thirty years: constant
 CERTAIN = 0.95  # posterior from which a verdict would be spoken
 _NONE = np.zeros(0, dtype=np.int64)
@@ -44,7 +45,8 @@ class Steering:
 
 
 def weigh(laid: Laid, process: Process) -> Steering:
-    """Weigh M2 against M0 on what is seen of a track."""
+    """Weigh M2 against M0 on what is seen of a track, a fix an hour."""
+    laid = seen_only(laid, _STEP_S)
     more = replace(
         process,
         sigma_mps=np.append(process.sigma_mps, [0.0, 0.0]),
@@ -52,7 +54,7 @@ def weigh(laid: Laid, process: Process) -> Steering:
         inertial=np.append(process.inertial, [0.0, 0.0]),
         daily=np.append(process.daily, [0.0, 0.0]),
         follows=np.append(process.follows, [1.0, 1.0]),
-        slow=np.append(process.slow, [False, False]),
+        group=np.append(process.group, [2, 2]),
         held=np.append(process.held, [True, True]),
     )
     position = laid.position_m - laid.carried_m

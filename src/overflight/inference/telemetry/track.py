@@ -128,14 +128,19 @@ def _means(
     """Mean time, place and height of the fixes of each bin."""
     if not len(rows):
         return np.empty(0), np.empty((0, 3)), np.empty(0), np.empty(0)
-    _, which, counts = np.unique(bins, return_inverse=True, return_counts=True)
-    count: Array = counts.astype(np.float64)
-    time_s: Array = np.bincount(which, track.time_s[rows]) / count
-    normal = np.stack([np.bincount(which, track.normal[rows, k]) for k in range(3)], axis=1)
+    _, which = np.unique(bins, return_inverse=True)
+    count = _sums(which, np.ones(len(rows)))
+    time_s = _sums(which, track.time_s[rows]) / count
+    normal = np.stack([_sums(which, track.normal[rows, k]) for k in range(3)], axis=1)
     normal /= np.linalg.norm(normal, axis=1, keepdims=True)
-    height: Array = np.bincount(which, track.height_m[rows]) / count
+    height = _sums(which, track.height_m[rows]) / count
     part = np.where(count > 1, _PART_OF_ROUNDING, 1.0) * track.fix_sd_m
     return time_s, normal, height, np.hypot(part, np.where(count > 1, _SMOOTHING_SD_M, 0.0))
+
+
+def _sums(which: NDArray[np.intp], values: Array) -> Array:
+    """Sums of values by group."""
+    return np.asarray(np.bincount(which, values), dtype=np.float64)
 
 
 def _filled(time_s: Array, height_m: Array) -> Array:
