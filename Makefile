@@ -2,7 +2,7 @@
 # Needs only make and Python 3.11 or newer; whatever else is needed goes into $(VENV).
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types flow pages bench peers docs lock clean distclean
+.PHONY: help demo test check lint types flow pages bench calibrate peers docs lock clean distclean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -53,6 +53,9 @@ pages: $(DEV) ## generated documentation says what the code says
 bench: $(DEV) ## measure kernels into docs/benchmarks.md; start-up and the demo
 	$(BIN)/python benchmarks/table.py --write $(BENCH)
 	$(BIN)/python tools/measure.py
+
+calibrate: $(DEV) ## the study on real flights, into docs/calibration.md (telemetry beside the project)
+	$(BIN)/python tools/calibrate_flights.py
 
 peers: $(DEV) $(PEERS) ## the same beside Parcels and OpenDrift, which it installs (some 1.5 GB)
 	$(BIN)/python benchmarks/table.py --write --peers parcels opendrift $(BENCH)

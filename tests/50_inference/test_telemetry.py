@@ -1,4 +1,4 @@
-"""Gaps of known tracks: the filter against the exact case, maps, mixtures, and the model's sense."""
+"""Gaps of known tracks: the filter against the exact case, maps, mixtures, the model itself."""
 
 import math
 

@@ -94,7 +94,8 @@ def test_the_picture_holds_every_length(drifting, written):
     found = flights.study([written(drifting(500, 120.0))], [2 * HOUR_S, 3 * HOUR_S])
     drawn = flightpicture.draw(found)
     assert drawn.count("h hidden</text>") == 2
-    assert drawn.startswith("<svg") and "NaN" not in drawn and "nan" not in drawn
+    assert drawn.startswith("<svg")
+    assert "nan" not in drawn.lower()
 
 
 def real(shared_data, *names):
@@ -152,8 +153,9 @@ def test_what_follows_no_wind_is_rejected(shared_data, tmp_path):
     plane.write_text(
         "time,lat,lon,alt_ft\n"
         + "".join(
-            f"{flown['timestamp'] + fix[0]},{fix[1]},{fix[2]},{fix[3] if fix[3] != 'ground' else 0}\n"
+            f"{flown['timestamp'] + fix[0]},{fix[1]},{fix[2]},{fix[3]}\n"
             for fix in flown["trace"]
+            if fix[3] != "ground"
         )
     )
     (one,), _ = passive.check_files([plane])
