@@ -213,7 +213,7 @@ def seen_laid(track, model):
 
 def test_passive_tracks_are_not_called_steered_and_an_engine_against_a_known_wind_is():
     """With a wind that is known to 2 m/s, 12 m/s of its own shows; what drifts does not."""
-    model = process.process(0.5, 2.0, 24 * HOUR_S, 1_000.0)
+    model = process.process(0.5, 2.0, 24 * HOUR_S, 1_000.0, process.DAY_LOG_SD)
     passive = [steering.weigh(seen_laid(simulated(model, k), model), model) for k in range(6)]
     assert not any(one.would_say_steered for one in passive)
     own = steering.weigh(seen_laid(simulated(model, 1, extra=12.0), model), model)

@@ -22,6 +22,7 @@ from overflight.fields import error as wind_error
 from overflight.fields.canonical import Need
 from overflight.fields.error import WindError
 from overflight.inference.telemetry.process import (
+    DAY_LOG_SD,
     WEATHER_FADE_M,
     Process,
     process,
@@ -79,7 +80,8 @@ class AlongTrack:
             half = sd_mps * math.sqrt(0.5)
             return Departures(process(half, half, memory_s, WEATHER_FADE_M), sd_mps, share)
         fade_m = self.error.vertical_length_m_median or WEATHER_FADE_M
-        made = process(max(self.error.bias_sd_mps, _LEAST_BIAS_MPS), sd_mps, memory_s, fade_m)
+        bias_mps = max(self.error.bias_sd_mps, _LEAST_BIAS_MPS)
+        made = process(bias_mps, sd_mps, memory_s, fade_m, DAY_LOG_SD)
         return Departures(made, sd_mps, share)
 
 

@@ -26,6 +26,7 @@ REJECTED = 0.01  # posterior-predictive p below which M0 is not believed (method
 _MOST_NODES = 24  # so many steps of a stretch: a test of the flow, not of the small waves
 _SHORTEST_S = 600.0
 _STRETCH_S = 48 * 3_600.0  # a long track is tested in stretches
+_WIDEST = 2.0  # times the stated standard deviation: a wider wind is not the stated one
 _NONE = np.zeros(0, dtype=np.int64)
 
 
@@ -85,7 +86,7 @@ def _stretch(
     laid = placed(nodes, centre, height_m, position, position, air_at)
     logs, tails = [], []
     steps: dict[float, Moves] = {}
-    for unknown in unknowns(rough=True):
+    for unknown in unknowns(process, rough=True, widest=_WIDEST):
         if unknown.memory not in steps:
             steps[unknown.memory] = moves_of(laid, process, unknown.memory)
         sigma = sigma_mps(process, unknown)

@@ -75,7 +75,7 @@ def infer(laid: Laid, mark: NDArray[np.int64], process: Process) -> Gap:
     n = len(laid.nodes.time_s)
     inside = laid.nodes.hidden | np.append(False, laid.nodes.hidden[:-1])
     steps: dict[float, Moves] = {}
-    for unknown in unknowns(rough=True):
+    for unknown in unknowns(process, rough=True):
         if unknown.memory not in steps:
             steps[unknown.memory] = moves_of(laid, process, unknown.memory)
         rough = np.where(inside, unknown.rough, np.ones(n))

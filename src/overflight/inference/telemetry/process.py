@@ -34,8 +34,9 @@ _TIDE_MPS, _TIDE_S = 1.64, 240.0 * _HOUR_S  # the time held
 _WAVES = ((1.0, 1.72, 25.3), (1.6, 1.48, 7.1), (2.5, 1.69, 2.5), (0.0, 1.99, 2.2))
 
 # What differs from flight to flight: factors and the sd of their logarithm, the latter by opinion.
-_STEADY_FACTORS, _STEADY_LOG_SD = (0.5, 1.5, 4.0), 0.9
-_WEATHER_FACTORS, _WEATHER_LOG_SD = (0.35, 1.0, 2.0), 0.7
+_SLOW_FACTORS = (0.5, 1.5, 4.0)  # of the steady and of the fading part, apart
+SEASON_LOG_SD = 0.9  # where the wind is a season's or none: its departures are known but roughly
+DAY_LOG_SD = 0.4  # of a wind of the day (method 3)
 _WAVE_FACTORS, _WAVE_LOG_SD = (0.2, 0.45, 1.0, 1.7), 0.5  # calmer air further down
 _MEMORY_FACTORS, _MEMORY_LOG_SD = (0.6, 1.0, 1.7), 0.5
 # The air of a gap need not be as rough as that beside it: log-normal 0.4 (method 3), five parts.
@@ -55,6 +56,7 @@ class Process:
     group: NDArray[np.int64]  # (departure,) scaled as one: 0 steady, 1 weather, 2 waves
     held: NDArray[np.bool_]  # (departure,) memory known, never scaled
     fade_m: float  # of height changed, over which all is forgotten
+    slow_log_sd: float  # of the factors on the slow departures
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,13 @@ class Unknown:
     log_weight: float
 
 
-def process(steady_mps: float, weather_mps: float, weather_s: float, fade_m: float) -> Process:
+def process(
+    steady_mps: float,
+    weather_mps: float,
+    weather_s: float,
+    fade_m: float,
+    slow_log_sd: float = SEASON_LOG_SD,
+) -> Process:
     """Make the process of two slow departures and the fitted waves.
 
     Parameters
@@ -80,6 +88,8 @@ def process(steady_mps: float, weather_mps: float, weather_s: float, fade_m: flo
         Standard deviation per component of what fades, and its e-folding time.
     fade_m
         Change of height over which departures e-fold.
+    slow_log_sd
+        Standard deviation of the logarithm of the factors on both.
     """
     waves = [(sd, hours * _HOUR_S, turn, 0.0) for turn, sd, hours in _WAVES]
     slow = [(steady_mps, STEADY_S, 0.0, 0.0), (weather_mps, weather_s, 0.0, 0.0)]
@@ -94,6 +104,7 @@ def process(steady_mps: float, weather_mps: float, weather_s: float, fade_m: flo
         group=np.minimum(index, 2),
         held=index == 2,
         fade_m=fade_m,
+        slow_log_sd=slow_log_sd,
     )
 
 
@@ -111,13 +122,17 @@ def without_wind(sd_mps: float) -> Process:
     )
 
 
-def unknowns(*, rough: bool) -> tuple[Unknown, ...]:
-    """All sets of factors; with ``rough`` also those on the noise inside a gap."""
+def unknowns(process: Process, *, rough: bool, widest: float = math.inf) -> tuple[Unknown, ...]:
+    """All sets of factors; with ``rough`` also those on the noise inside a gap.
+
+    ``widest`` bounds the factors on the slow departures.
+    """
 
     def weight(factor: float, log_sd: float) -> float:
         return -0.5 * (math.log(factor) / log_sd) ** 2
 
     inside = [math.exp(_ROUGH_LOG_SD * q) for q in _QUINTILES] if rough else [1.0]
+    slow = [factor for factor in _SLOW_FACTORS if factor <= widest]
     return tuple(
         Unknown(
             steady,
@@ -125,13 +140,13 @@ def unknowns(*, rough: bool) -> tuple[Unknown, ...]:
             wave,
             memory,
             inner,
-            weight(steady, _STEADY_LOG_SD)
-            + weight(weather, _WEATHER_LOG_SD)
+            weight(steady, process.slow_log_sd)
+            + weight(weather, process.slow_log_sd)
             + weight(wave, _WAVE_LOG_SD)
             + weight(memory, _MEMORY_LOG_SD),
         )
         for memory, steady, weather, wave, inner in itertools.product(
-            _MEMORY_FACTORS, _STEADY_FACTORS, _WEATHER_FACTORS, _WAVE_FACTORS, inside
+            _MEMORY_FACTORS, slow, slow, _WAVE_FACTORS, inside
         )
     )
 

@@ -61,7 +61,7 @@ def weigh(laid: Laid, process: Process) -> Steering:
     rough = np.ones(len(position))
     steps: dict[float, tuple[Moves, Moves]] = {}
     passive, own = [], []
-    for unknown in unknowns(rough=False):
+    for unknown in unknowns(process, rough=False):
         if unknown.memory not in steps:
             steps[unknown.memory] = (
                 moves_of(laid, process, unknown.memory),
