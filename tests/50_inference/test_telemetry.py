@@ -120,6 +120,10 @@ def test_a_circle_of_inertia_is_followed_through_its_gap():
     gap = gaps.infer(laid, mark, model)
     truth = plane.to_plane(gap.centre, track.normal[time_s == 33 * HOUR_S], gap.height_m)[0]
     straight = 0.5 * (x[180] + x[216]) - x[198]
+    steps = gaps.moves_of(laid, model, 1.0)
+    hour = np.flatnonzero(np.diff(laid.nodes.time_s) == HOUR_S)[0] + 1
+    assert np.angle(steps.decay[hour, 3]) == pytest.approx(-f * HOUR_S, rel=0.02)
+    assert np.angle(steps.decay[hour, 2]) == pytest.approx(2.0 * np.pi / 24.0, rel=0.02)
     assert abs(gap.place.middle - truth) < 0.2 * abs(straight)
 
 
