@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from overflight.inference.cloud import Cloud, fetch, give_up, own_numbers, record, store
 from overflight.inference.lanes import LOCAL, N_TOLD, WEIGHT
 from overflight.inference.model import Model
-from overflight.inference.noting import account
+from overflight.inference.noting import account, bookkeeping
 from overflight.inference.reports import DISC, N_NOTES, Reports, Schedule
 from overflight.inference.resampling import ess, lineages, mean_log, systematic
 from overflight.inference.twist import Twist
@@ -110,10 +110,11 @@ def run(
     _begin(model.start, model.difference, parameters, twist, words, sizes.n_particles, cloud)
     marcher = model.marcher
     march = (marcher.enter, marcher.step, marcher.difference, marcher.towards)
+    noting = bookkeeping(reports)
     settled, events, parents = np.zeros(len(keys)), [], []
     for first in range(0, n_steps, sizes.every):
         last = min(first + sizes.every, n_steps)
-        _march(*march, model.towards, prepared, told, words, sizes, (first, last), cloud)
+        _march(*march, model.towards, *noting, prepared, told, words, sizes, (first, last), cloud)
         if last < n_steps:
             family = _resample(cloud, reports, words, sizes, last, settled)
             if family.size:
@@ -229,6 +230,8 @@ def _march(
     difference: Any,
     towards: Any,
     way: Any,
+    note_one: Any,
+    settle_one: Any,
     prepared: Any,
     told: Told,
     keys: NDArray[np.uint64],
@@ -242,8 +245,8 @@ def _march(
         own_numbers(block, keys, sizes.n_particles, begin)
         fetch(block, books, cloud, begin)
         enter(block, prepared)
-        _take(step, difference, towards, way, prepared, told, sizes, stretch, cloud,
-              (block, books, ahead, begin))  # fmt: skip
+        _take(step, difference, towards, way, note_one, settle_one, prepared, told, sizes, stretch,
+              cloud, (block, books, ahead, begin))  # fmt: skip
         store(block, books, cloud, begin)
 
 
@@ -253,6 +256,8 @@ def _take(
     difference: Any,
     towards: Any,
     way: Any,
+    note_one: Any,
+    settle_one: Any,
     prepared: Any,
     told: Told,
     sizes: Sizes,
@@ -277,7 +282,7 @@ def _take(
             look_ahead(books, told.twist, k)
             give_up(block, books, cloud, begin)
         if k > first or k == 0:
-            account(towards, way, told, k, block, books, cloud, begin)
+            account(towards, way, note_one, settle_one, told, k, block, books, cloud, begin)
             if k % sizes.stride == 0:
                 record(block, books, cloud, k // sizes.stride, begin)
 

@@ -23,7 +23,7 @@ Rows = tuple[Array, Array, Array, Array]
 
 
 @loop
-def _note(
+def note(
     towards: Any, reports: Reports, report: int, k: int, block: Block, notes: Array, begin: int
 ) -> None:
     """Note what step ``k`` means for an open report, for every lane of a block.
@@ -45,7 +45,7 @@ def _note(
 
 
 @loop
-def _settle_noted(
+def settle_noted(
     told: Array, reports: Reports, report: int, notes: Array, begin: int, rows: Rows
 ) -> None:
     """Replace a report's stand-in by its likelihood, in the weights (as ``weighing.settle``).
@@ -63,10 +63,36 @@ def _settle_noted(
         told[WEIGHT + lane] += rows[2][lane] - rows[1][lane]
 
 
+@loop
+def _note_nothing(
+    towards: Any, reports: Reports, report: int, k: int, block: Block, notes: Array, begin: int
+) -> None:
+    """Stand in for :func:`note` where no report is of a further kind."""
+
+
+@loop
+def _settle_nothing(
+    told: Array, reports: Reports, report: int, notes: Array, begin: int, rows: Rows
+) -> None:
+    """Stand in for :func:`settle_noted`."""
+
+
+def bookkeeping(reports: Reports) -> tuple[Any, Any]:
+    """How reports of further kinds are noted and settled; nothing to compile where there are none.
+
+    The real functions take some seven seconds to compile, and most cases do without.
+    """
+    if bool((reports.kind > DISC).any()):
+        return note, settle_noted
+    return _note_nothing, _settle_nothing
+
+
 @lane_loop
 def account(
     towards: Any,
     way: Any,
+    note_one: Any,
+    settle_one: Any,
     told: Any,
     k: int,
     block: Block,
@@ -83,6 +109,8 @@ def account(
     ----------
     towards, way
         The model's functions for blocks, and for one particle.
+    note_one, settle_one
+        Of :func:`bookkeeping`.
     told, cloud
         Of :mod:`overflight.inference.guided`; the cloud's books are changed in place.
     begin
@@ -94,7 +122,7 @@ def account(
         total, lent = cloud.total[report, here], cloud.lent[report, here]
         noted = reports.kind[report] > DISC
         if noted:
-            _note(way, reports, report, k, block, cloud.notes, begin)
+            note_one(way, reports, report, k, block, cloud.notes, begin)
         else:
             towards(block, books, reports.place[report])
             add_density(books, reports, report, total)
@@ -103,6 +131,6 @@ def account(
         if k == reports.last[report]:
             rows = (total, lent, cloud.mixture[report, here], cloud.good[report, here])
             if noted:
-                _settle_noted(books, reports, report, cloud.notes, begin, rows)
+                settle_one(books, reports, report, cloud.notes, begin, rows)
             else:
                 settle(books, reports, report, rows)
