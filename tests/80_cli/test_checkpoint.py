@@ -134,7 +134,7 @@ def test_the_interrupted_hear_how_much_is_kept(case, tmp_path, said):
 def test_a_killed_account_goes_on_to_the_same_bits(case, whole, tmp_path):
     """SIGKILL at a moment of the filters: nothing is cleaned up, and another process goes on."""
     out, kept = tmp_path / "out", tmp_path / "out.partial"
-    settings = ", ".join(f"{name}={value}" for name, value in vars(TINY).items())
+    settings = ", ".join(f"{name}={value!r}" for name, value in vars(TINY).items())
     program = [sys.executable, "-c", PROGRAM.format(settings=settings), str(case), str(out), "yes"]
     with subprocess.Popen(program) as run:
         while len(list(kept.glob("*.unit"))) < 6 and run.poll() is None:
