@@ -20,6 +20,7 @@ from overflight.flight.winds import Wind
 from overflight.inference.leave_one_out import LeftOut, leave_one_out, lighter
 from overflight.inference.posterior import Posterior
 from overflight.inference.prior import unseen
+from overflight.inference.quantiles import weighted_quantiles
 from overflight.inference.sample import draw, references, task_of
 from overflight.inference.stratum import Settings, Task
 from overflight.inference.work import Origin, Threads, Work, Workers
@@ -87,7 +88,7 @@ def silent(stage: str, done: int, total: int) -> None:
 
 def float_heights_m(drawn: Posterior) -> tuple[float, float]:
     """Where the paths float: 5 and 95 % of their float heights."""
-    low, high = traversed.weighted_quantiles(drawn.float_height_m, drawn.weight, (0.05, 0.95))
+    low, high = weighted_quantiles(drawn.float_height_m, drawn.weight, (0.05, 0.95))
     return low, high
 
 
@@ -134,7 +135,7 @@ def run(
     size = Size(3, *blown.grid.uv_mps.shape[:4])
     cost.refuse(cost.of(case, settings, size, from_files=bool(blown.files), check=check), settings)
     told = provenance.case_hashes(folder)
-    inputs = {**told, **_wind_hashes(blown)}
+    inputs = {**told, **wind_hashes(blown)}
     made_of = checkpoint.parts(told, [file.sha256 for file in blown.files], settings, seed)
     running = running or Running()
     workers = running.workers or Threads(settings.n_threads)
@@ -184,7 +185,7 @@ def _flown(
     return drawn, before, leave_one_out(light, known, work, partial(progress, "leave one out"))
 
 
-def _wind_hashes(wind: Wind) -> dict[str, str]:
+def wind_hashes(wind: Wind) -> dict[str, str]:
     """Hashes of the wind files by name; files of one name are told apart by number."""
     hashes: dict[str, str] = {}
     for file in wind.files:

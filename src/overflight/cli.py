@@ -207,6 +207,55 @@ def account(
     _left_out(made)
 
 
+@app.command()
+def forecast(
+    case: CasePath,
+    hours: Annotated[float, typer.Option(help="How far, up to 240 h.")] = 72.0,
+    wind: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE|climatology",
+            help="Wind file or folder that reaches beyond the evidence; several times.",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", file_okay=False, help="Also write words, table and paths."),
+    ] = None,
+    threads: Threads = 0,
+    seed: Seed = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,  # noqa: FBT002
+    quiet: Quiet = False,  # noqa: FBT002
+    json_progress: JsonProgress = False,  # noqa: FBT002
+) -> None:
+    """Forecast a case from its last evidence.
+
+    Which countries, states and territorial seas it enters and leaves, when, how surely, and where
+    it is at the end. Times are no sharper than they are known. Wind that ends earlier is said.
+
+    Example: overflight forecast cases/2023-conus --hours 72
+    """
+    import json
+
+    from overflight.forecast import run
+    from overflight.inference.stratum import Settings
+    from overflight.progress import shown
+    from overflight.release import aheadwords
+
+    with shown(quiet, json_progress) as report:
+        made = run(
+            case, hours, out=out, wind=wind or (), seed=seed, progress=report,
+            settings=Settings(n_threads=threads or installed.n_threads()),
+        )  # fmt: skip
+    if as_json:
+        typer.echo(json.dumps(aheadwords.facts(made.told), indent=2))
+        return
+    for line in aheadwords.lines(made.told):
+        typer.echo(plain(line))
+    if out is not None:
+        typer.echo(f"Written to: {plain(out)}")
+
+
 def _tell_cost(case: Path, wind: Sequence[Path], threads: int, device: str, *, check: bool) -> None:
     """Print what an account would take; refuse one that memory cannot hold."""
     from overflight import cost

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from overflight.case.vocabulary import Geometry, Use
 from overflight.fields import places
 from overflight.inference.posterior import effective_size
+from overflight.inference.quantiles import weighted_quantiles
 from overflight.ledgers import traversed
 
 CASE = SimpleNamespace(
@@ -96,10 +97,10 @@ def test_above_flight_level_600_is_a_matter_of_pressure(atlas):
 def test_weighted_quantiles_ignore_order_and_stay_inside(values, at, random):
     weight = np.array([random.random() + 0.01 for _ in values])
     value = np.array(values)
-    (found,) = traversed.weighted_quantiles(value, weight, (at,))
+    (found,) = weighted_quantiles(value, weight, (at,))
     assert value.min() <= found <= value.max()
     order = np.array(random.sample(range(len(values)), len(values)))
-    (again,) = traversed.weighted_quantiles(value[order], weight[order], (at,))
+    (again,) = weighted_quantiles(value[order], weight[order], (at,))
     # Ties may stand in another order, with other weights between them; the value is the same.
     assert again == pytest.approx(found, rel=1e-9, abs=1e-6) or len(set(values)) < len(values)
 
@@ -107,8 +108,8 @@ def test_weighted_quantiles_ignore_order_and_stay_inside(values, at, random):
 def test_weights_count_as_repeated_draws():
     value = np.array([1.0, 2.0, 3.0, 4.0])
     twice = np.repeat(value, [1, 3, 1, 1])
-    (weighted,) = traversed.weighted_quantiles(value, np.array([1.0, 3.0, 1.0, 1.0]), (0.4,))
-    (repeated,) = traversed.weighted_quantiles(twice, np.ones(6), (0.4,))
+    (weighted,) = weighted_quantiles(value, np.array([1.0, 3.0, 1.0, 1.0]), (0.4,))
+    (repeated,) = weighted_quantiles(twice, np.ones(6), (0.4,))
     assert weighted == pytest.approx(repeated, abs=0.25)
     assert effective_size(np.array([0.5, 0.5])) == pytest.approx(2.0)
 

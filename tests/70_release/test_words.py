@@ -16,7 +16,8 @@ from overflight.case.predicates import (
     NeverInZone,
     Speed,
 )
-from overflight.ledgers.traversed import LaunchLine, LevelLine, Spread, Traversed, ZoneLine
+from overflight.inference.quantiles import Spread
+from overflight.ledgers.traversed import LaunchLine, LevelLine, Traversed, ZoneLine
 from overflight.release import verdicts, words
 from overflight.release.wording import moment, percent, probable, word
 

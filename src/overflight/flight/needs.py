@@ -4,6 +4,7 @@ The box holds every launch candidate and every place where a used sighting puts 
 margin for the ways between them: it is what a file must cover, and what is read of a larger one.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -51,6 +52,30 @@ def needed(case: Case) -> Need:
         north_deg=north,
         west_deg=west,
         east_deg=east,
+    )
+
+
+def further(need: Need, until: datetime, reach_m: float) -> Need:
+    """The same part with later times, and a box that reaches further on all sides."""
+    if need.south_deg is None or need.north_deg is None or need.west_deg is None:
+        return replace(need, time_max=_moment(until))
+    more_deg = reach_m / 111_195.0
+    south, north = need.south_deg - more_deg, need.north_deg + more_deg
+    width = (float(need.east_deg or 0.0) - need.west_deg) % 360.0 or 360.0
+    shrink = float(np.cos(np.radians(min(max(abs(south), abs(north)), _POLAR_DEG))))
+    east_deg, west_deg = need.east_deg, need.west_deg
+    if width + 2.0 * more_deg / shrink >= 360.0 or max(-south, north) > _POLAR_DEG:
+        west_deg, east_deg = -180.0, 180.0
+    else:
+        west_deg = wrapped_deg(west_deg - more_deg / shrink)
+        east_deg = wrapped_deg(float(east_deg or 0.0) + more_deg / shrink)
+    return replace(
+        need,
+        time_max=_moment(until),
+        south_deg=max(south, -90.0),
+        north_deg=min(north, 90.0),
+        west_deg=west_deg,
+        east_deg=east_deg,
     )
 
 

@@ -2,22 +2,22 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 
 import xarray as xr
 
 from overflight.case.model import Case
 from overflight.errors import CoverageError, FieldError
-from overflight.fields import climatology, coverage, layout, source
+from overflight.fields import climatology, coverage, error_growth, layout, source
 from overflight.fields import error as wind_error
 from overflight.fields.advice import suggest
 from overflight.fields.canonical import Need
 from overflight.fields.error import WindError
 from overflight.fields.extent import extent_of
-from overflight.fields.source import WindFile
-from overflight.flight.needs import needed
+from overflight.fields.source import Opened, WindFile
+from overflight.flight.needs import end, further, needed
 from overflight.physics import atmosphere
 from overflight.physics.windgrid import WindGrid
 
@@ -26,6 +26,7 @@ Progress = Callable[[str, int, int], None]  # (stage, done, total)
 CLIMATOLOGY = "climatology"
 SMOOTH_STEP_S = 1_200.0  # enough for the climatology: docs/explanation/method.md, 1
 _BESIDE = timedelta(days=1)  # of climatology, before a case and after it
+REACH_MPS = 40.0  # a wind that few balloons outrun for days
 ANALYSIS_STEP_S = 600.0  # a whole part of every usual interval between analyses
 
 
@@ -62,6 +63,39 @@ def of_case(
     """
     paths = files_of_case(case, folder, paths)
     return of_files(case, folder, paths, progress=progress) if paths else of_climatology(case)
+
+
+def onward(
+    case: Case,
+    folder: Path,
+    paths: Sequence[Path],
+    until: datetime,
+    *,
+    progress: Progress = source.silent,
+) -> Wind:
+    """The wind of a case and of a time after it, as far as there is any.
+
+    Only the case itself must be covered. A wind of files is read for ``REACH_MPS`` further on all
+    sides, and where it holds analyses its error grows from the case's end as a forecast's would
+    (:func:`overflight.fields.error_growth.growing`).
+
+    Raises
+    ------
+    FieldError
+        If a file cannot be used.
+    CoverageError
+        If the wind does not reach as far as the case needs it.
+    """
+    paths = files_of_case(case, folder, paths)
+    longer = case.model_copy(update={"span": case.span.model_copy(update={"end": until})})
+    if not paths:
+        return of_climatology(longer)
+    need, began = needed(case), end(case)
+    part = further(need, until, REACH_MPS * (until - began).total_seconds())
+    opened = source.open_winds(paths, part, progress=progress)
+    _refuse_short(opened.wind, need, folder)
+    made = _blown(case, opened)
+    return replace(made, error=error_growth.growing(made.error, opened.wind, began, until))
 
 
 def files_of_case(case: Case, folder: Path, paths: Sequence[Path]) -> list[Path]:
@@ -120,6 +154,10 @@ def of_files(case: Case, folder: Path, paths: Sequence[Path], *, progress: Progr
     need = needed(case)
     opened = source.open_winds(paths, need, progress=progress)
     _refuse_short(opened.wind, need, folder)
+    return _blown(case, opened)
+
+
+def _blown(case: Case, opened: Opened) -> Wind:
     error = wind_error.of_field(opened.wind)
     told = [str(opened.wind.attrs.get("attribution", ""))]
     told += [climatology.ATTRIBUTION, wind_error.ATTRIBUTION] if error.prior_only else []

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from overflight.case.model import Case
+from overflight.flight.hypotheses import Statics
 from overflight.flight.levels import heights_m
 from overflight.inference.posterior import Diagnostics, effective_size
 from overflight.inference.stratum import Settings, Stratum, end_s
@@ -57,7 +58,7 @@ def gather(
         begin = round((stratum.table.start_s - first_s) / settings.output_s)
         path = run.paths[draw][: len(time_s) - begin]
         vectors[row, begin : begin + len(path)] = path
-        height_m[row] = _heights(stratum, time_s, vectors[row], suns)
+        height_m[row] = heights_along(stratum.statics, time_s, vectors[row], suns)
         inside, told = stratum.evidence.inside, stratum.evidence.reports
         log_mixture[row, inside] = run.log_mixture[draw]
         right[row, inside] = np.exp(told.log_good + run.log_density[draw] - run.log_mixture[draw])
@@ -78,10 +79,18 @@ def gather(
     )
 
 
-def _heights(stratum: Stratum, time_s: Array, vectors: Array, suns: Array) -> Array:
-    base_m = heights_m(stratum.statics, np.maximum(time_s, stratum.statics.launch_s))
+def heights_along(statics: Statics, time_s: Array, vectors: Array, suns: Array) -> Array:
+    """Geometric height along one path, the daily swing included; NaN where it is nowhere.
+
+    Parameters
+    ----------
+    time_s : (time,)
+    vectors, suns : (time, 3)
+        Unit vectors of the balloon and towards the sun.
+    """
+    base_m = heights_m(statics, np.maximum(time_s, statics.launch_s))
     lit = _daylight(vectors, suns)
-    return np.where(np.isfinite(vectors[:, 0]), base_m + stratum.statics.swing_m * lit, np.nan)
+    return np.where(np.isfinite(vectors[:, 0]), base_m + statics.swing_m * lit, np.nan)
 
 
 @loop

@@ -80,6 +80,7 @@ class Run(NamedTuple):
     ess: NDArray[np.float64]  # (output,) effective sample size before resampling
     n_ancestors: int  # distinct starts that still have descendants
     n_lost: int  # particles that left the wind's times, levels or box, and count no more
+    last: NDArray[np.float64]  # (draw, state) as each path ends, to be flown on from
 
 
 def run(
@@ -181,6 +182,7 @@ def _gather(
         effective,
         len(np.unique(starts)),
         int(cloud.n_lost[mine].sum()),
+        np.ascontiguousarray(cloud.states[:, chosen].T),
     )
 
 

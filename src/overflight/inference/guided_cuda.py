@@ -235,6 +235,7 @@ class _Filter:
             self._ess,
             len(np.unique(self._host(self._ancestor))),
             int(self._host(self._cloud.lost)[0]),
+            np.ascontiguousarray(self._host(self._taken(self._cloud.states, chosen)).T),
         )
 
     def _traced(self, place: Any) -> Array:

@@ -6,7 +6,21 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from overflight.flight.hypotheses import Statics
+
 Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Ends:
+    """All that is needed to fly the paths on from where they end.
+
+    ``state`` (path, 5) is the unit normal and the two standardised wind errors, of one moment.
+    """
+
+    time_s: float
+    statics: tuple[Statics, ...]
+    state: Array
 
 
 @dataclass(frozen=True)
@@ -62,6 +76,7 @@ class Posterior:
     wind_statement: str
     seed: int
     prior_only: bool = True  # no wind of those days stands behind it
+    ends: Ends | None = None  # None where nothing is flown on from it
 
     @property
     def launch_probability(self) -> dict[str, float]:

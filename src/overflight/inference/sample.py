@@ -18,7 +18,7 @@ from overflight.fields.error import WindError
 from overflight.inference import observations, outer
 from overflight.inference.gather import Pick, diagnose, gather
 from overflight.inference.outer import EVEN_SHARE, Draw
-from overflight.inference.posterior import Posterior
+from overflight.inference.posterior import Ends, Posterior
 from overflight.inference.stratum import (
     Guide,
     Reference,
@@ -182,6 +182,17 @@ def _assemble(task: Task, done: list[Stratum], prior_log: Array) -> Posterior:
         wind_statement=task.error.statement,
         prior_only=task.error.prior_only,
         seed=seed,
+        ends=_ends(done, picks),
+    )
+
+
+def _ends(done: list[Stratum], picks: list[Pick]) -> Ends:
+    """Where the picked paths end; all strata end at the same moment."""
+    table = done[0].table
+    return Ends(
+        table.start_s + table.n_steps * table.dt_s,
+        tuple(done[stratum].statics for stratum, _, _ in picks),
+        np.array([done[stratum].runs[run].last[draw] for stratum, run, draw in picks]),
     )
 
 

@@ -9,9 +9,10 @@ from typing import Protocol
 
 from overflight.case.model import Case
 from overflight.inference.posterior import Posterior
+from overflight.inference.quantiles import Spread
 from overflight.ledgers.carried import Carried
 from overflight.ledgers.claimed import Claimed
-from overflight.ledgers.traversed import Spread, Traversed, ZoneLine
+from overflight.ledgers.traversed import Traversed, ZoneLine
 from overflight.release import verdicts
 from overflight.release.sections import Section, Table
 from overflight.release.wording import (
