@@ -1,9 +1,9 @@
 """How the error of a wind grows beyond the last evidence, as a forecast's would.
 
 An analysis of a later day knows what was measured on it; who forecasts from the last evidence does
-not. So beyond that moment an analysis counts as a forecast from it: its standard deviation grows by
-the factor of :func:`overflight.fields.error_sources.growth`. Winds that tell their lead have grown
-already, and the climatology knows no day.
+not. So beyond that moment every wind of real days counts as a forecast of at least so long a lead:
+its standard deviation grows by the factor of :func:`overflight.fields.error_sources.growth`. A
+forecast that was made by then has grown already, and the climatology knows no day.
 """
 
 from dataclasses import replace
@@ -15,39 +15,45 @@ from numpy.typing import NDArray
 
 from overflight.fields.error import WindError
 from overflight.fields.error_sources import growth, leads_s
+from overflight.fields.interpolation import seconds
 from overflight.physics.windgrid import SigmaTable
 
 BASIS = (
-    "forecast: the wind holds analyses, which count as forecasts made at the last evidence; their"
-    " error grows by a fifth of its own a day from there"
+    "forecast: beyond the last evidence the wind counts as a forecast made at that moment, and where"
+    " its own lead is shorter its error grows by a fifth of the analysis's own a day"
 )
 
 Array = NDArray[np.float64]
 
 
 def growing(error: WindError, wind: xr.Dataset, begin: datetime, end: datetime) -> WindError:
-    """The error of an analysis that is used as a forecast from ``begin`` to ``end``.
+    """The error of a wind that is used as a forecast from ``begin`` to ``end``.
 
     Parameters
     ----------
     error, wind
-        Of one source. Forecasts, and winds of no real day, keep their error as it is.
+        Of one source.
     """
-    if error.prior_only or error.time_zero is None or leads_s(wind)[0].any():
+    if error.prior_only or error.time_zero is None:
         return error
     begin_s = (begin - error.time_zero).total_seconds()
     end_s = (end - error.time_zero).total_seconds()
-    return replace(error, sigma=_grown(error.sigma, begin_s, end_s), basis=(*error.basis, BASIS))
-
-
-def _grown(table: SigmaTable, begin_s: float, end_s: float) -> SigmaTable:
-    """Standard deviations at the table's times and at both ends of the forecast."""
-    inside = table.time_s[(table.time_s > begin_s) & (table.time_s < end_s)]
-    before = table.time_s[table.time_s < begin_s] if len(table.time_s) > 1 else np.zeros(0)
-    time_s = np.concatenate([before, [begin_s], inside, [end_s]])
-    factor = growth(np.maximum(time_s - begin_s, 0.0))
+    table = error.sigma
+    own_s, times_s = leads_s(wind)[0], seconds(wind)
+    time_s = _nodes_s(table, begin_s, end_s, float(np.interp(begin_s, times_s, own_s)))
+    known_s = np.interp(time_s, times_s, own_s)
+    factor = growth(np.maximum(known_s, time_s - begin_s)) / growth(known_s)
+    if (factor == 1.0).all():
+        return error
     grown = np.stack([f * _at(table, t) for f, t in zip(factor, time_s, strict=True)])
-    return table._replace(time_s=time_s, sigma_mps=np.ascontiguousarray(grown))
+    sigma = table._replace(time_s=time_s, sigma_mps=np.ascontiguousarray(grown))
+    return replace(error, sigma=sigma, basis=(*error.basis, BASIS))
+
+
+def _nodes_s(table: SigmaTable, begin_s: float, end_s: float, lead_s: float) -> Array:
+    """Times of a table, both ends of the forecast, and where it outgrows the wind's own lead."""
+    own = table.time_s if len(table.time_s) > 1 else np.zeros(0)
+    return np.union1d(own[own < end_s], [begin_s, min(begin_s + lead_s, end_s), end_s])
 
 
 def _at(table: SigmaTable, time_s: float) -> Array:

@@ -76,7 +76,7 @@ def onward(
     """The wind of a case and of a time after it, as far as there is any.
 
     Only the case itself must be covered. A wind of files is read for ``REACH_MPS`` further on all
-    sides, and where it holds analyses its error grows from the case's end as a forecast's would
+    sides, and its error grows from the case's end as a forecast's would
     (:func:`overflight.fields.error_growth.growing`).
 
     Raises
