@@ -19,8 +19,8 @@ from overflight.fields.interpolation import seconds
 from overflight.physics.windgrid import SigmaTable
 
 BASIS = (
-    "forecast: beyond the last evidence the wind counts as a forecast made at that moment, and where"
-    " its own lead is shorter its error grows by a fifth of the analysis's own a day"
+    "forecast: beyond the last evidence the wind counts as a forecast made at that moment, and"
+    " where its own lead is shorter its error grows by a fifth of the analysis's own a day"
 )
 
 Array = NDArray[np.float64]
