@@ -61,12 +61,13 @@ def middles(flown: Onward, every_h: int = EVERY_H) -> tuple[Middle, ...]:
         place = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], -1)
         mean = weight @ place
         mean /= np.linalg.norm(mean)
-        off_m = MEAN_RADIUS_M * 2.0 * np.arcsin(0.5 * np.linalg.norm(place - mean, axis=1))
+        chord = np.linalg.norm(place - mean, axis=1)
+        off_m = MEAN_RADIUS_M * 2.0 * np.arcsin(np.minimum(0.5 * chord, 1.0))
         half_m, most_m = weighted_quantiles(off_m, weight, (0.5, 0.9))
         found.append(
             Middle(
                 float(paths.time_s[column]),
-                float(np.degrees(np.arcsin(mean[2]))),
+                float(np.degrees(np.arctan2(mean[2], np.hypot(mean[0], mean[1])))),
                 float(np.degrees(np.arctan2(mean[1], mean[0]))),
                 half_m,
                 most_m,
