@@ -75,6 +75,9 @@ def same(found, expected):
     np.testing.assert_allclose(found.log_density, expected.log_density, atol=1e-4)
     assert found.paths.shape == expected.paths.shape
     assert MEAN_RADIUS_M * np.abs(found.paths - expected.paths).max() < 1.0
+    assert MEAN_RADIUS_M * np.abs(found.last[:, :3] - expected.last[:, :3]).max() < 1.0
+    np.testing.assert_allclose(found.last[:, 3:], expected.last[:, 3:], atol=1e-4)
+    np.testing.assert_array_equal(found.last[:, :3], found.paths[:, -1])
 
 
 def test_a_run_over_the_ellipsoid_is_the_processors(drift, seen, on_card):
