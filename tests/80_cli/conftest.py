@@ -1,8 +1,12 @@
-"""Let child processes hear Ctrl-C, whoever started the tests."""
+"""Let child processes hear Ctrl-C, whoever started the tests, and tests share their settings."""
 
 import signal
+import sys
+from pathlib import Path
 
 import pytest
+
+sys.path.append(str(Path(__file__).parent))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from quick import QUICK
 from typer.testing import CliRunner
 
 from overflight import account, cost, kept
@@ -20,10 +21,6 @@ from overflight.flight.needs import needed
 from overflight.inference.stratum import Settings
 
 CASE = bundled("2023-conus")
-QUICK = Settings(
-    n_points=40, n_strata=4, n_filtered=4, n_runs=3, n_particles=32, n_draws=8, n_paths=60,
-    n_starts=1, n_defensive=0,
-)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from quick import QUICK
 from typer.testing import CliRunner
 
 from overflight import forecast, kept
@@ -18,11 +19,6 @@ from overflight.fields.error_growth import BASIS
 from overflight.inference.stratum import Settings
 from overflight.release import aheadwords
 from overflight.release.provenance import sha256
-
-QUICK = Settings(
-    n_points=40, n_strata=4, n_filtered=4, n_runs=3, n_particles=32, n_draws=8, n_paths=60,
-    n_starts=1, n_defensive=0,
-)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from quick import QUICK
 
 from overflight import account
 from overflight.case.load import load
@@ -13,12 +14,7 @@ from overflight.case.template import write_new
 from overflight.errors import CaseError, CoverageError
 from overflight.fields import climatology, packed
 from overflight.flight.needs import needed
-from overflight.inference.stratum import Settings
 
-QUICK = Settings(
-    n_points=40, n_strata=4, n_filtered=4, n_runs=3, n_particles=32, n_draws=8, n_paths=60,
-    n_starts=1, n_defensive=0,
-)  # fmt: skip
 BLOCK = re.compile(r"^```csv\n(.*?)^```", re.DOTALL | re.MULTILINE)
 ALL = {
     "source": "gazette", "attribution": "eyewitness", "geometry": "nadir",

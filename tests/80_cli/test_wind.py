@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from quick import QUICK
 from typer.testing import CliRunner
 
 from overflight import account, kept
@@ -18,12 +19,6 @@ from overflight.fields import climatology, packed, source
 from overflight.flight import winds
 from overflight.flight.needs import needed
 from overflight.inference.sample import posterior
-from overflight.inference.stratum import Settings
-
-QUICK = Settings(
-    n_points=40, n_strata=4, n_filtered=4, n_runs=3, n_particles=32, n_draws=8, n_paths=60,
-    n_starts=1, n_defensive=0,
-)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from overflight.errors import FieldError
 from overflight.fields.soundings import formats, track_wind
 from overflight.fields.soundings.making import Raw
 from overflight.inference.telemetry.track import Track
-from overflight.physics.sphere import n_vector
+from overflight.physics.sphere import MEAN_RADIUS_M, n_vector
 
 Array = NDArray[np.float64]
 Times = NDArray[np.datetime64]
@@ -22,7 +22,6 @@ _ONE_FIX_EACH_S = 30.0
 _RECEIVER_SD_M = 50.0  # of a fix, rounding apart; heights and clocks included
 _DEGREE_M = 111_195.0
 _LONGEST_STEP_S = 3_600.0
-_RADIUS_M = 6_371_008.8
 
 
 def read_tracks(paths: Sequence[Path]) -> tuple[list[Track], list[str]]:
@@ -117,7 +116,7 @@ def _one_place_each(raw: Raw, name: str) -> tuple[NDArray[np.intp], list[str]]:
     place = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
     start = np.flatnonzero(np.append(True, np.diff(raw.time[order]) > np.timedelta64(0)))
     which = np.repeat(np.arange(len(start)), np.diff(np.append(start, len(order))))
-    apart_m = _RADIUS_M * np.linalg.norm(place - place[start][which], axis=1)
+    apart_m = MEAN_RADIUS_M * np.linalg.norm(place - place[start][which], axis=1)
     torn = np.unique(which[apart_m > _SAME_PLACE_M])
     if not len(torn):
         return np.arange(len(raw.time)), []
@@ -185,7 +184,7 @@ def aloft(track: Track) -> Track:
     later = np.minimum(np.searchsorted(time_s, time_s + 300.0), n - 1)
     later = np.maximum(later, np.minimum(np.arange(n) + 1, n - 1))
     span_s = np.maximum(time_s[later] - time_s, 1.0)
-    way_m = _RADIUS_M * np.linalg.norm(track.normal[later] - track.normal, axis=1)
+    way_m = MEAN_RADIUS_M * np.linalg.norm(track.normal[later] - track.normal, axis=1)
     climb_m = np.abs(np.nan_to_num(track.height_m[later] - track.height_m))
     moving = np.flatnonzero((way_m > span_s) | (climb_m > 0.7 * span_s))
     if not len(moving):

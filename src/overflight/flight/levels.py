@@ -11,11 +11,15 @@ launch candidate's own error covers the first half hour of the climb.
 from datetime import datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from overflight.flight.hypotheses import Statics
 from overflight.physics import atmosphere
-from overflight.physics.drift import LevelLaw
+from overflight.physics.drift import LevelLaw, daylight_fraction
+from overflight.physics.kernel import loop
 from overflight.physics.sun import sun_vector
+
+Array = NDArray[np.float64]
 
 ASCENT_MPS = 5.0  # usual for latex and superpressure alike; method 2
 BEGIN_PA = 20_000.0
@@ -39,6 +43,29 @@ def heights_m(statics: Statics, time_s: np.ndarray) -> np.ndarray:
     floating_m = statics.float_height_m + statics.slow_drift_mps * aloft_s
     height_m = np.minimum(climbing_m, np.maximum(floating_m, begin_height_m()))
     return np.where(aloft_s < 0.0, np.nan, height_m)
+
+
+def heights_along(statics: Statics, time_s: Array, vectors: Array, suns: Array) -> Array:
+    """Geometric height along one path, the daily swing included; NaN where it is nowhere.
+
+    Parameters
+    ----------
+    time_s : (time,)
+    vectors, suns : (time, 3)
+        Unit vectors of the balloon and towards the sun.
+    """
+    base_m = heights_m(statics, np.maximum(time_s, statics.launch_s))
+    lit = _daylight(vectors, suns)
+    return np.where(np.isfinite(vectors[:, 0]), base_m + statics.swing_m * lit, np.nan)
+
+
+@loop
+def _daylight(places: Array, suns: Array) -> Array:
+    lit = np.empty(places.shape[0])
+    for k in range(lit.size):
+        place, sun = places[k], suns[k]
+        lit[k] = daylight_fraction(place[0], place[1], place[2], sun[0], sun[1], sun[2])
+    return lit
 
 
 def level_law(

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from overflight.inference.model import Model, fly
-from overflight.inference.small import times, transposed_times_vector
+from overflight.inference.small import cholesky, times, transposed_times_vector
 from overflight.inference.twist import Linear, StandIns
 from overflight.physics.kernel import loop
 
@@ -212,15 +212,8 @@ def _solved(system: Array, right: Array) -> Array:
     """Solve a symmetric positive system by Cholesky's factor, which takes the system's place."""
     n = right.size
     solved = right.copy()
+    cholesky(system, system)
     for row in range(n):
-        for column in range(row + 1):
-            total = system[row, column]
-            for inner in range(column):
-                total -= system[row, inner] * system[column, inner]
-            if column == row:
-                system[row, row] = math.sqrt(total)
-            else:
-                system[row, column] = total / system[column, column]
         for column in range(row):
             solved[row] -= system[row, column] * solved[column]
         solved[row] /= system[row, row]

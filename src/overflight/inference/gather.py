@@ -8,13 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from overflight.case.model import Case
-from overflight.flight.hypotheses import Statics
-from overflight.flight.levels import heights_m
+from overflight.flight.levels import heights_along
 from overflight.inference.posterior import Diagnostics, effective_size
 from overflight.inference.stratum import Settings, Stratum, end_s
 from overflight.physics import atmosphere
-from overflight.physics.drift import daylight_fraction
-from overflight.physics.kernel import loop
+from overflight.physics.sphere import lats_lons_deg
 from overflight.physics.sun import sun_vector
 
 Array = NDArray[np.float64]
@@ -64,10 +62,11 @@ def gather(
         right[row, inside] = np.exp(told.log_good + run.log_density[draw] - run.log_mixture[draw])
         outside = np.setdiff1d(np.arange(n_seen), inside)
         log_mixture[row, outside] = stratum.evidence.missed[outside]
+    lat_deg, lon_deg = lats_lons_deg(vectors)
     return Kept(
         time_s=time_s,
-        lat_deg=np.degrees(np.arctan2(vectors[..., 2], np.hypot(vectors[..., 0], vectors[..., 1]))),
-        lon_deg=np.degrees(np.arctan2(vectors[..., 1], vectors[..., 0])),
+        lat_deg=lat_deg,
+        lon_deg=lon_deg,
         height_m=height_m,
         pressure_pa=pressures_pa(height_m),
         log_mixture=log_mixture,
@@ -77,29 +76,6 @@ def gather(
             np.array([done[p[0]].altitude_good - done[p[0]].altitude_mixture for p in picks])
         ),
     )
-
-
-def heights_along(statics: Statics, time_s: Array, vectors: Array, suns: Array) -> Array:
-    """Geometric height along one path, the daily swing included; NaN where it is nowhere.
-
-    Parameters
-    ----------
-    time_s : (time,)
-    vectors, suns : (time, 3)
-        Unit vectors of the balloon and towards the sun.
-    """
-    base_m = heights_m(statics, np.maximum(time_s, statics.launch_s))
-    lit = _daylight(vectors, suns)
-    return np.where(np.isfinite(vectors[:, 0]), base_m + statics.swing_m * lit, np.nan)
-
-
-@loop
-def _daylight(places: Array, suns: Array) -> Array:
-    lit = np.empty(places.shape[0])
-    for k in range(lit.size):
-        place, sun = places[k], suns[k]
-        lit[k] = daylight_fraction(place[0], place[1], place[2], sun[0], sun[1], sun[2])
-    return lit
 
 
 def pressures_pa(height_m: Array) -> Array:

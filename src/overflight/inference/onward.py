@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 
 from overflight.errors import CoverageError, InferenceError
 from overflight.fields import memory
-from overflight.inference.gather import heights_along, pressures_pa
+from overflight.flight.levels import heights_along
+from overflight.inference.gather import pressures_pa
 from overflight.inference.observations import Timetable
 from overflight.inference.posterior import Ends, Posterior
 from overflight.inference.stratum import Task, drift_of
 from overflight.physics.drift import passive_step
 from overflight.physics.kernel import loop
 from overflight.physics.random import normal4
+from overflight.physics.sphere import lats_lons_deg
 from overflight.physics.sun import sun_vector
 
 Array = NDArray[np.float64]
@@ -109,11 +111,12 @@ def fly_on(task: Task, drawn: Posterior, asked_s: float) -> Onward:
     height_m = np.array(
         [heights_along(one, time_s, v, suns) for one, v in zip(ends.statics, vectors, strict=True)]
     )
+    lat_deg, lon_deg = lats_lons_deg(vectors)
     flown = replace(
         drawn,
         time_s=time_s,
-        lat_deg=np.degrees(np.arctan2(vectors[..., 2], np.hypot(vectors[..., 0], vectors[..., 1]))),
-        lon_deg=np.degrees(np.arctan2(vectors[..., 1], vectors[..., 0])),
+        lat_deg=lat_deg,
+        lon_deg=lon_deg,
         height_m=height_m,
         pressure_pa=pressures_pa(height_m),
         ends=None,

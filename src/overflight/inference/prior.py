@@ -14,6 +14,7 @@ from overflight.inference import devices
 from overflight.inference.gather import pressures_pa
 from overflight.inference.posterior import Diagnostics, Posterior
 from overflight.inference.stratum import Settings, Task, drift_of, end_s, timetable
+from overflight.physics.sphere import lats_lons_deg
 from overflight.physics.windgrid import WindGrid
 
 N_STRATA, N_EACH = 50, 8  # per launch candidate, and balloons in each
@@ -54,11 +55,12 @@ def prior(case: Case, grid: WindGrid, error: WindError, settings: Settings, seed
     weight = np.repeat([case.launches[f.statics.launch].weight for f in flights], N_EACH)
     each = np.repeat(np.arange(len(flights)), N_EACH)
     none = np.zeros((n_paths, 0))
+    lat_deg, lon_deg = lats_lons_deg(vectors)
     return Posterior(
         epoch=case.epoch,
         time_s=time_s,
-        lat_deg=np.degrees(np.arctan2(vectors[..., 2], np.hypot(vectors[..., 0], vectors[..., 1]))),
-        lon_deg=np.degrees(np.arctan2(vectors[..., 1], vectors[..., 0])),
+        lat_deg=lat_deg,
+        lon_deg=lon_deg,
         height_m=height_m,
         pressure_pa=pressures_pa(height_m),
         weight=weight / weight.sum(),

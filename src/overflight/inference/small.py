@@ -100,8 +100,11 @@ def _swap(matrix: Array, one: int, other: int) -> None:
 
 @loop
 def cholesky(matrix: Array, lower: Array) -> None:
-    """Write the lower Cholesky factor of a symmetric positive matrix (its lower half is read)."""
-    for row in range(4):
+    """Write the lower Cholesky factor of a symmetric positive matrix of any size.
+
+    Only the lower half is read and written, so the factor may take the matrix's place.
+    """
+    for row in range(matrix.shape[0]):
         for column in range(row + 1):
             total = matrix[row, column]
             for k in range(column):

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from overflight.case.model import Case, Geometry, Sighting
 from overflight.flight.hypotheses import Statics
-from overflight.flight.levels import heights_m
+from overflight.flight.levels import heights_along
 from overflight.inference.reports import N_DETAIL
-from overflight.physics.drift import daylight_fraction
 from overflight.physics.sphere import n_vector
 from overflight.physics.sun import sun_vector
 
@@ -107,11 +106,16 @@ class Told:
 
     def heights_m(self, window: Window) -> Array:
         """Geometric height of the balloon at the window's steps, the daily swing included."""
-        times_s = self.table.start_s + self.table.dt_s * np.arange(window.first, window.last + 1)
-        base_m = heights_m(self.statics, np.maximum(times_s, self.statics.launch_s))
+        steps = np.arange(window.first, window.last + 1, dtype=np.float64)
+        times_s: Array = self.table.start_s + self.table.dt_s * steps
         began_s = self.case.epoch.timestamp()
-        lit = [daylight_fraction(*self.place, *sun_vector(began_s + t)) for t in times_s]
-        return np.asarray(base_m + self.statics.swing_m * np.array(lit))
+        suns = np.array([sun_vector(began_s + t) for t in times_s])
+        return heights_along(
+            self.statics,
+            times_s,
+            np.tile(np.array(self.place, dtype=np.float64), (len(suns), 1)),
+            suns,
+        )
 
 
 def window_of(told: Told) -> Window | None:

@@ -92,6 +92,12 @@ def lat_lon_deg(x: float, y: float, z: float) -> tuple[float, float]:
     return lat_deg, (lon_deg - 360.0 if lon_deg >= 180.0 else lon_deg)
 
 
+def lats_lons_deg(normals: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Latitudes and longitudes (...,) of normals (..., 3) of any length; NaN stays NaN."""
+    x, y, z = normals[..., 0], normals[..., 1], normals[..., 2]
+    return np.degrees(np.arctan2(z, np.hypot(x, y))), np.degrees(np.arctan2(y, x))
+
+
 @kernel
 def east(x: float, y: float, z: float) -> Vector:
     """Unit vector towards east; (0, 1, 0) at the poles, where any would do.

@@ -11,7 +11,7 @@ from overflight.case.model import Case
 from overflight.inference.onward import Onward
 from overflight.inference.quantiles import Spread, weighted_quantiles
 from overflight.ledgers.ahead import Ahead, ZoneAhead
-from overflight.physics.sphere import MEAN_RADIUS_M
+from overflight.physics.sphere import MEAN_RADIUS_M, lats_lons_deg
 from overflight.release.wording import COARSE_S, duration, moment, percent, probable
 
 Array = NDArray[np.float64]
@@ -61,14 +61,15 @@ def middles(flown: Onward, every_h: int = EVERY_H) -> tuple[Middle, ...]:
         place = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], -1)
         mean = weight @ place
         mean /= np.linalg.norm(mean)
+        lat_deg, lon_deg = lats_lons_deg(mean)
         chord = np.linalg.norm(place - mean, axis=1)
         off_m = MEAN_RADIUS_M * 2.0 * np.arcsin(np.minimum(0.5 * chord, 1.0))
         half_m, most_m = weighted_quantiles(off_m, weight, (0.5, 0.9))
         found.append(
             Middle(
                 float(paths.time_s[column]),
-                float(np.degrees(np.arctan2(mean[2], np.hypot(mean[0], mean[1])))),
-                float(np.degrees(np.arctan2(mean[1], mean[0]))),
+                float(lat_deg),
+                float(lon_deg),
                 half_m,
                 most_m,
             )

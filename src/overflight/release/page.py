@@ -14,6 +14,7 @@ from overflight.inference.posterior import Posterior
 from overflight.ledgers.carried import Carried
 from overflight.ledgers.claimed import Claimed
 from overflight.ledgers.traversed import Traversed
+from overflight.physics.sphere import lats_lons_deg
 from overflight.release import about, verdicts, words
 from overflight.release.report import MapData, Marker, Page, render
 from overflight.release.report import write as write_html
@@ -116,10 +117,7 @@ def _middle(lat: np.ndarray, lon: np.ndarray, weight: np.ndarray) -> tuple[np.nd
     share = (flying * weight[:, None]).sum(axis=0) / weight.sum()
     mean = (np.where(flying, vectors, 0.0) * weight[None, :, None]).sum(axis=1)
     mean[:, share < 0.5] = np.nan
-    return (
-        np.degrees(np.arctan2(mean[2], np.hypot(mean[0], mean[1]))),
-        np.degrees(np.arctan2(mean[1], mean[0])),
-    )
+    return lats_lons_deg(mean.T)
 
 
 def _marker(made: Made, sighting: Sighting) -> Marker:

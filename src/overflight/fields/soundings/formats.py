@@ -90,21 +90,10 @@ def read_profiles(path: Path) -> tuple[list[Profile], list[str]]:
     return profiles, left
 
 
-def read_raw(path: Path) -> list[Raw]:
-    """All tracks of a file as they stand in it: not cleaned, whether they show a wind or not.
-
-    Raises
-    ------
-    FieldError
-        If the file is of no known format, or damaged.
-    """
-    return _raws(path)
-
-
 def _sifted(path: Path) -> tuple[list[Profile], list[str]]:
     """The soundings of a file that show a wind, and a sentence for each that shows none."""
     profiles, left = [], []
-    for raw in _raws(path):
+    for raw in read_raw(path):
         if not raw.fixed_place and making.lies_still(raw):
             left.append(f"{raw.id} lies on the ground: it shows no wind.")
             continue
@@ -124,7 +113,14 @@ def _no_wind(where: str, left: list[str]) -> FieldError:
     )
 
 
-def _raws(path: Path) -> list[Raw]:
+def read_raw(path: Path) -> list[Raw]:
+    """All tracks of a file as they stand in it: not cleaned, whether they show a wind or not.
+
+    Raises
+    ------
+    FieldError
+        If the file is of no known format, or damaged.
+    """
     with path.open("rb") as file:
         head = file.read(4)
     if head in _NETCDF:

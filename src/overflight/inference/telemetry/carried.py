@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 from scipy import special
 
 from overflight.inference.telemetry import plane
-from overflight.inference.telemetry.gaps import moves_of, placed
-from overflight.inference.telemetry.process import Process, sigma_mps, unknowns
-from overflight.inference.telemetry.smoother import Moves, smoothed
+from overflight.inference.telemetry.gaps import filtered, placed
+from overflight.inference.telemetry.process import Process, unknowns
 from overflight.inference.telemetry.track import AirAt, Track, whole
 
 REJECTED = 0.01  # posterior-predictive p below which M0 is not believed (method 9)
@@ -85,15 +84,10 @@ def _stretch(
     position = plane.to_plane(centre, nodes.normal, height_m)
     laid = placed(nodes, centre, height_m, position, position, air_at)
     logs, tails = [], []
-    steps: dict[float, Moves] = {}
-    for unknown in unknowns(process, rough=True, widest=_WIDEST):
-        if unknown.memory not in steps:
-            steps[unknown.memory] = moves_of(laid, process, unknown.memory)
-        sigma = sigma_mps(process, unknown)
-        rough = np.full(len(position), unknown.rough)
-        one = smoothed(
-            laid.position_m - laid.carried_m, nodes.sd_m, steps[unknown.memory], sigma, rough, _NONE
-        )
+    sets = unknowns(process, rough=True, widest=_WIDEST)
+    everywhere = np.ones(len(position), dtype=np.bool_)
+    answers = filtered(laid, process, sets, everywhere, _NONE)
+    for unknown, one in zip(sets, answers, strict=True):
         logs.append(one.log_evidence + unknown.log_weight)
         all_of_them = float(special.chdtrc(2.0 * max(one.n_seen, 1), one.misfit))
         largest = -math.expm1(max(one.n_seen, 1) * math.log1p(-_tail(one.worst)))

@@ -7,6 +7,7 @@ wind is read along the most probable path, which is found by repetition; its she
 uncertainty is not followed, so in a strongly sheared wind the regions are somewhat too narrow.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -71,16 +72,10 @@ def infer(laid: Laid, mark: NDArray[np.int64], process: Process) -> Gap:
     process
         Departures from the wind along the path.
     """
-    answers, logs = [], []
-    n = len(laid.nodes.time_s)
     inside = laid.nodes.hidden | np.append(False, laid.nodes.hidden[:-1])
-    steps: dict[float, Moves] = {}
-    for unknown in unknowns(process, rough=True):
-        if unknown.memory not in steps:
-            steps[unknown.memory] = moves_of(laid, process, unknown.memory)
-        rough = np.where(inside, unknown.rough, np.ones(n))
-        answers.append(_filter(laid, process, steps[unknown.memory], unknown, rough, mark))
-        logs.append(answers[-1].log_evidence + unknown.log_weight)
+    sets = unknowns(process, rough=True)
+    answers = filtered(laid, process, sets, inside, mark)
+    logs = [one.log_evidence + each.log_weight for one, each in zip(answers, sets, strict=True)]
     place = mixture.of_logs(
         np.array(logs),
         np.array([one.mean[0] for one in answers]) + laid.carried_m[mark[0]],
@@ -193,6 +188,24 @@ def seen_only(laid: Laid, step_s: float) -> Laid:
         climb_m=gathered(laid.climb_m),
         swing_rad=gathered(laid.swing_rad),
     )
+
+
+def filtered(
+    laid: Laid,
+    process: Process,
+    sets: Sequence[Unknown],
+    inside: NDArray[np.bool_],
+    marked: NDArray[np.int64],
+) -> list[Filtered]:
+    """Filter a track under each set of factors; ``inside`` (node,) is where the air is rougher."""
+    steps: dict[float, Moves] = {}
+    answers = []
+    for unknown in sets:
+        if unknown.memory not in steps:
+            steps[unknown.memory] = moves_of(laid, process, unknown.memory)
+        rough = np.where(inside, unknown.rough, 1.0)
+        answers.append(_filter(laid, process, steps[unknown.memory], unknown, rough, marked))
+    return answers
 
 
 def _filter(
