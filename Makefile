@@ -2,7 +2,7 @@
 # Needs only make and Python 3.11 or newer; whatever else is needed goes into $(VENV).
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types flow pages bench calibrate peers docs lock clean distclean
+.PHONY: help demo test check lint types flow pages bench calibrate peers docs site lock clean distclean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -49,19 +49,29 @@ flow: $(DEV) ## data flow one way: the import contracts
 
 pages: $(DEV) ## generated documentation says what the code says
 	$(BIN)/python tools/cli_reference.py --check
+	$(BIN)/python tools/schemas.py --check
+	$(BIN)/python tools/drafting_table.py --check
+	$(BIN)/python tools/catalogue.py --check
+
+site: $(DEV) ## the documentation as a site, in out/site
+	$(BIN)/python -m sphinx -W -q -b html -c docs/site . out/site
 
 bench: $(DEV) ## measure kernels into docs/benchmarks.md; start-up and the demo
 	$(BIN)/python benchmarks/table.py --write $(BENCH)
 	$(BIN)/python tools/measure.py
 
-calibrate: $(DEV) ## the study on real flights, into docs/calibration.md (telemetry beside the project)
+calibrate: $(DEV) ## made-up and real flights, into docs/calibration.md (telemetry beside the project)
+	$(BIN)/python tools/calibrate_simulated.py
 	$(BIN)/python tools/calibrate_flights.py
+	$(BIN)/python tools/calibrate_forecasts.py
 
 peers: $(DEV) $(PEERS) ## the same beside Parcels and OpenDrift, which it installs (some 1.5 GB)
 	$(BIN)/python benchmarks/table.py --write --peers parcels opendrift $(BENCH)
 
 docs: $(DEV) ## write the documentation that is generated
 	$(BIN)/python tools/cli_reference.py
+	$(BIN)/python tools/schemas.py
+	$(BIN)/python tools/drafting_table.py
 
 lock: ## pin the newest packages that fit pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --group dev $(LOCK_OPTIONS) -o requirements/dev.lock

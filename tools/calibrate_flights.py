@@ -4,17 +4,13 @@ Needs the telemetry beside the project; says so and stops where it is absent.
 """
 
 import sys
-from pathlib import Path
+
+from calibration_page import IMAGES, LONG, TRACKS, put
 
 from overflight.calibration import flights
 from overflight.release import flightpicture, flightwords
 
-ROOT = Path(__file__).resolve().parents[1]
-TRACKS = ROOT.parent / "shared" / "data" / "telemetry" / "tracks"
-PAGE = ROOT / "docs" / "calibration.md"
-PICTURE = ROOT / "docs" / "images" / "calibration-flights.svg"
-BEGIN, END = "<!-- flights: begin -->", "<!-- flights: end -->"
-LONG = ("ldb_anitalite", "ldb_anita2", "shab14v_20220822")
+PICTURE = IMAGES / "calibration-flights.svg"
 SHORT = ("shab14v_20220822", "pico_icspace25_20210430")
 HOUR_S = 3_600.0
 
@@ -72,10 +68,7 @@ def main():
             *(f"- {line}" for line in flightwords.remarks(long) if "standard error" not in line),
         ]
     )
-    page = PAGE.read_text(encoding="utf-8")
-    before, rest = page.split(BEGIN)
-    _, after = rest.split(END)
-    PAGE.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+    put("flights", text)
     return 0
 
 

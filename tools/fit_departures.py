@@ -1,15 +1,16 @@
 """Fit the departures of overflight.inference.telemetry.process to one flight, by likelihood.
 
-Maximises the likelihood of the part afloat, cut into stretches of four days, with weak log-normal
-priors (a factor of e on standard deviations, of two on times). Which flight it is, is said by who
-runs it: ``python tools/fit_departures.py ldb_anitalite``. A minute.
+Maximises the likelihood of the part afloat, cut into stretches of four days, with weak priors (a
+factor of e on standard deviations, of two on times, half a Coriolis parameter on how fast a band
+turns). Which flight it is, is said by who runs it:
+``python tools/fit_departures.py ldb_anitalite``. A minute.
 """
 
 import sys
 from dataclasses import replace
 
 import numpy as np
-from calibrate_flights import TRACKS
+from calibration_page import TRACKS
 from scipy.optimize import minimize
 
 from overflight.calibration import reading
@@ -19,7 +20,8 @@ from overflight.inference.telemetry.track import Air, Nodes
 
 HOUR_S = 3_600.0
 STRETCH_S, NODE_S, MEAN_SD_M = 96 * HOUR_S, 1_200.0, 150.0
-FREE = np.array([1, 3, 4, 5, 6])  # departures whose memory is fitted; weeks and the sun's are held
+FREE = np.array([1, 3, 4, 5, 6])  # whose memory is fitted; weeks and the sun's are held
+TURNS = np.array([3, 4, 5])  # whose turning is fitted
 NONE = np.zeros(0, dtype=np.int64)
 
 
@@ -54,13 +56,16 @@ def main():
         return 2
     laid = list(stretches(sys.argv[1]))
     start = process.without_wind(5.0)
+    n, free = len(start.sigma_mps), len(FREE)
     begin = np.log(np.concatenate([start.sigma_mps, start.tau_s[FREE]]))
-    width = np.concatenate([np.ones(7), np.full(5, 0.7)])
+    begin = np.concatenate([begin, start.inertial[TURNS]])
+    width = np.concatenate([np.ones(n), np.full(free, 0.7), np.full(len(TURNS), 0.5)])
 
     def made(numbers):
-        tau_s = start.tau_s.copy()
-        tau_s[FREE] = np.exp(numbers[7:])
-        return replace(start, sigma_mps=np.exp(numbers[:7]), tau_s=tau_s)
+        tau_s, inertial = start.tau_s.copy(), start.inertial.copy()
+        tau_s[FREE] = np.exp(numbers[n : n + free])
+        inertial[TURNS] = numbers[n + free :]
+        return replace(start, sigma_mps=np.exp(numbers[:n]), tau_s=tau_s, inertial=inertial)
 
     def loss(numbers):
         one = made(numbers)
@@ -72,9 +77,10 @@ def main():
             total -= found.log_evidence
         return total
 
-    best = made(minimize(loss, begin, method="L-BFGS-B", options={"maxiter": 40, "eps": 1e-4}).x)
+    best = made(minimize(loss, begin, method="L-BFGS-B", options={"maxiter": 100, "eps": 1e-4}).x)
     print("sd per component, m/s:", np.round(best.sigma_mps, 2))
     print("e-folding time, h:    ", np.round(best.tau_s / HOUR_S, 1))
+    print("turning, f:           ", np.round(best.inertial, 2))
     return 0
 
 

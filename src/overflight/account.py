@@ -3,34 +3,38 @@
 case -> fields -> flight -> inference -> ledgers -> release
 """
 
-import json
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from overflight import checkpoint, cost
+from overflight import checkpoint, cost, publish
+from overflight.answers import Flown, Ledgers, Progress, Stood, answered, fallen
 from overflight.case.load import bundled, load
 from overflight.case.model import Case
-from overflight.fields import places
+from overflight.fields import elevation, places, population, skylines
+from overflight.fields.population import Population
+from overflight.fields.skylines import Eye
 from overflight.fields.source import Size
 from overflight.flight import device, winds
 from overflight.flight.winds import Wind
+from overflight.inference import noticed, viewed
+from overflight.inference import origin as tracing
 from overflight.inference.leave_one_out import LeftOut, leave_one_out, lighter
+from overflight.inference.origin import Traced
 from overflight.inference.posterior import Posterior
 from overflight.inference.prior import unseen
-from overflight.inference.quantiles import weighted_quantiles
-from overflight.inference.sample import draw, references, task_of
+from overflight.inference.rivals import contest
+from overflight.inference.sample import doubted, draw, references, task_of
 from overflight.inference.stratum import Settings, Task
+from overflight.inference.viewed import SMOOTH, Hills
 from overflight.inference.work import Origin, Threads, Work, Workers
-from overflight.ledgers import carried, claimed, traversed
-from overflight.ledgers.carried import Carried
-from overflight.ledgers.claimed import Claimed
-from overflight.ledgers.traversed import Traversed
-from overflight.release import about, page, provenance, tables
+from overflight.physics import horizon
+from overflight.release import about, page, provenance
+from overflight.release.language import ENGLISH, known_language
+from overflight.release.redact.levels import Level
 
-Progress = Callable[[str, int, int], None]  # (stage, done, total)
 Tell = Callable[[str], None]
 
 # The least work that goes through every compiled loop of an account.
@@ -38,17 +42,6 @@ _LEAST = Settings(
     n_points=8, n_strata=1, n_filtered=1, n_runs=2, n_particles=8, n_draws=2, n_paths=8, n_starts=1,
     n_threads=1,
 )  # fmt: skip
-
-ZONE_KINDS = ("country", "state", "territorial_sea")
-
-
-@dataclass(frozen=True)
-class Ledgers:
-    """The answers that this version gives."""
-
-    traversed: Traversed
-    carried: Carried
-    claimed: Claimed
 
 
 @dataclass(frozen=True)
@@ -73,12 +66,18 @@ class Running:
 
     ``resume`` goes on from what an interrupted run of the same account has kept. ``workers`` are
     threads of this process, or those of :mod:`overflight.workers`. ``tell`` is called with
-    sentences on what was kept.
+    sentences on what was kept. ``made_on`` is the day that the release tells, today if not given;
+    ``inputs`` are the hashes that the inputs must have; ``level`` says who the release is for,
+    ``language`` which one its report is written in.
     """
 
     resume: bool = False
     workers: Workers | None = None
     tell: Tell = quiet
+    made_on: date | None = None
+    inputs: Mapping[str, str] | None = None
+    level: Level = Level.FULL
+    language: str = ENGLISH
 
 
 def silent(stage: str, done: int, total: int) -> None:
@@ -86,17 +85,12 @@ def silent(stage: str, done: int, total: int) -> None:
     del stage, done, total
 
 
-def float_heights_m(drawn: Posterior) -> tuple[float, float]:
-    """Where the paths float: 5 and 95 % of their float heights."""
-    low, high = weighted_quantiles(drawn.float_height_m, drawn.weight, (0.05, 0.95))
-    return low, high
-
-
-def run(
+def run(  # noqa: PLR0913 - each is an input of its own
     folder: Path,
     out: Path,
     *,
     wind: Sequence[Path] = (),
+    people: Path | None = None,
     seed: int = 1,
     settings: Settings | None = None,
     check: bool = False,
@@ -112,6 +106,9 @@ def run(
     ----------
     wind
         Files or folders with the winds of those days; none for what the case says itself.
+    people
+        A grid of people as NetCDF or GeoTIFF; without it what the case says, else means of states
+        and countries.
     seed
         Key of all random numbers; the same seed gives the same numbers on any number of threads.
     check
@@ -125,33 +122,49 @@ def run(
         Without the graphics card that the settings name, before any wind is read; or if it cannot
         hold a filter.
     """
+    running = running or Running()
+    known_language(running.language)
     case = load(folder)
     provenance.refuse_foreign(out)
     computer = device.identity((settings or Settings()).device)
     progress("wind", 0, 1)
     blown = winds.of_case(case, folder, wind, progress=progress)
     progress("wind", 1, 1)
+    crowd, grid_hash = _people(case, folder, people)
+    standing, ground_hash = _standing(case, folder)
     settings = replace(settings or Settings(), dt_s=blown.step_s)
     size = Size(3, *blown.grid.uv_mps.shape[:4])
     cost.refuse(cost.of(case, settings, size, from_files=bool(blown.files), check=check), settings)
-    told = provenance.case_hashes(folder)
-    inputs = {**told, **wind_hashes(blown)}
+    told = provenance.case_hashes(folder, case.zone_files)
+    inputs = {**told, **wind_hashes(blown), **grid_hash, **ground_hash}
+    publish.refuse_other(running.inputs, inputs)
     made_of = checkpoint.parts(told, [file.sha256 for file in blown.files], settings, seed)
-    running = running or Running()
     workers = running.workers or Threads(settings.n_threads)
     workers.begin(Origin(folder.resolve(), tuple(path.resolve() for path in wind), made_of))
-    with checkpoint.beside(out, made_of, resume=running.resume, tell=running.tell) as kept:
+    with (
+        provenance.alone(out),
+        checkpoint.beside(out, made_of, resume=running.resume, tell=running.tell) as kept,
+    ):
         task = task_of(case, blown.grid, blown.error, settings, seed)
-        drawn, before, left_out = _flown(task, Work(workers, kept), progress, check=check)
-        ledgers = _ledgers(case, drawn, before, progress)
+        flown = _flown(task, Work(workers, kept), progress, check=check)
+        drawn, left_out = flown.drawn, flown.left_out
+        back = _traced(task, drawn, Work(workers, kept), progress)
+        column = winds.column(case, folder, wind, blown)
+        below = replace(task, grid=column.grid, error=column.error)
+        down = fallen(below, drawn, crowd, progress)
+        ledgers = answered(task, flown, (back, down, crowd, standing), progress)
         made = page.Made(
-            case, drawn, ledgers.traversed, ledgers.carried, ledgers.claimed, left_out,
-            blown.attributions, (*blown.error.basis, *blown.notes), _computed_on(computer),
+            case, drawn, ledgers.traversed, ledgers.steered, ledgers.carried, ledgers.claimed,
+            ledgers.origin, ledgers.brought_down,
+            left_out, blown.attributions, (*blown.error.basis, *blown.notes),
+            _computed_on(computer), collected=ledgers.collected, seen=ledgers.seen,
+            evidence=ledgers.evidence, chronology=ledgers.chronology,
         )  # fmt: skip
         with provenance.whole(out) as scratch:
-            page.write(made, provenance.inputs_sha256(inputs), scratch / "report.html")
-            tables.write(made, scratch)
-            _write_manifest(scratch, inputs, drawn, settings, computer)
+            how = publish.How(
+                inputs, settings, computer, check, running.made_on, running.level, running.language
+            )
+            publish.write(made, folder, how, scratch)
     return Account(case, drawn, ledgers, left_out, out / "report.html")
 
 
@@ -166,23 +179,41 @@ def warm() -> None:
     blown = winds.of_case(case, folder, ())
     settings = replace(_LEAST, dt_s=blown.step_s)
     task = task_of(case, blown.grid, blown.error, settings, 1)
-    drawn, _, _ = _flown(task, Work(Threads(1)), silent, check=False)
-    carried.ledger(case.balloon, float_heights_m(drawn))
+    flown = _flown(task, Work(Threads(1)), silent, check=False)
+    last = task.seen[-2].id  # some report: the least work will not have found a good one
+    back = tracing.traced(task, last, last)
+    crowd = population.embedded(places.load())
+    down = fallen(task, flown.drawn, crowd, silent)
+    answered(task, flown, (back, down, crowd, Stood(None, SMOOTH)), silent)
 
 
-def _flown(
-    task: Task, work: Work, progress: Progress, *, check: bool
-) -> tuple[Posterior, Posterior, tuple[LeftOut, ...]]:
-    """All that is flown: the posterior, the prior, and each sighting predicted from the others."""
+def _flown(task: Task, work: Work, progress: Progress, *, check: bool) -> Flown:
+    """All that is flown: the posterior, the prior, the hypotheses, and sightings left out."""
     known = references(task, work, partial(progress, "launches"))
     drawn = draw(task, known, work, partial(progress, "paths"))
     # The prior's times need no minutes: every third point does, at a third of the cost.
     coarse = replace(task.settings, output_s=3.0 * task.settings.output_s)
     (before,) = work.all_of("priors", unseen, task.at(coarse), [()])
-    if not check:
-        return drawn, before, ()
-    light = task.at(lighter(task.settings))
-    return drawn, before, leave_one_out(light, known, work, partial(progress, "leave one out"))
+    compared = None
+    if len(task.case.hypotheses) > 1 and not task.error.prior_only:
+        compared = contest(task, known, work, progress)
+    left_out: tuple[LeftOut, ...] = ()
+    if check:
+        light = task.at(lighter(task.settings))
+        left_out = leave_one_out(light, known, work, partial(progress, "leave one out"))
+    wide = partial(doubted, task, known, work, partial(progress, "twice the wind's error"))
+    return Flown(drawn, before, wide, compared, left_out)
+
+
+def _traced(task: Task, drawn: Posterior, work: Work, progress: Progress) -> Traced | None:
+    """The begin of the track, followed back; None where no report is good enough to begin at."""
+    asked = tracing.asked_of(task.case, drawn.sighting_probability)
+    if asked is None:
+        return None
+    progress("origin", 0, 1)
+    (back,) = work.all_of("origins", tracing.traced, task, [asked])
+    progress("origin", 1, 1)
+    return back
 
 
 def wind_hashes(wind: Wind) -> dict[str, str]:
@@ -196,38 +227,50 @@ def wind_hashes(wind: Wind) -> dict[str, str]:
     return hashes
 
 
-def _ledgers(case: Case, drawn: Posterior, before: Posterior, progress: Progress) -> Ledgers:
-    atlas = places.load()
-    progress("ledgers", 0, 4)
-    passages = atlas.passages(drawn.lat_deg, drawn.lon_deg, drawn.time_s, ZONE_KINDS)
-    progress("ledgers", 1, 4)
-    unseen = atlas.passages(before.lat_deg, before.lon_deg, before.time_s, ZONE_KINDS)
-    progress("ledgers", 2, 4)
-    crossed = traversed.ledger(case, drawn, passages, atlas)
-    progress("ledgers", 3, 4)
-    answers = Ledgers(
-        traversed=crossed,
-        carried=carried.ledger(case.balloon, float_heights_m(drawn)),
-        claimed=claimed.ledger(case, (drawn, passages), (before, unseen)),
-    )
-    progress("ledgers", 4, 4)
-    return answers
+def _people(case: Case, folder: Path, asked: Path | None) -> tuple[Population, dict[str, str]]:
+    """Who lives below, read before anything is flown, and the hash of the grid if there is one."""
+    if asked is None and case.population:
+        asked = winds.inside(folder, case.population, "population")
+    if asked is None:
+        return population.embedded(places.load()), {}
+    empty = case.population_holes == "nobody"
+    unit = case.population_unit or ""
+    found = population.of_file(places.load(), asked, unit=unit, empty=empty)
+    return found, {f"population/{asked.name}": provenance.sha256(asked)}
+
+
+def _standing(case: Case, folder: Path) -> tuple[Stood, dict[str, str]]:
+    """Where all that look stand and the hills around them, and the hash of the grid."""
+    spots = viewed.spots(test for one in case.statements for test in one.test or ())
+    if not case.elevation or not (case.sites or case.observers or spots):
+        return Stood(None, SMOOTH), {}
+    path = winds.inside(folder, case.elevation, "elevation")
+    of_sites = [
+        Eye(one.name, one.lat_deg, one.lon_deg, None, band)
+        for band in (horizon.LIGHT, horizon.RADIO)
+        for one in case.sites
+    ]
+    of_observers = [
+        Eye(
+            one.name, one.lat_deg, one.lon_deg,
+            one.antenna_height_m if "antenna_height_m" in one.model_fields_set else None,
+            noticed.band(one),
+        )
+        for one in case.observers
+    ]  # fmt: skip
+    with elevation.opened(path) as ground:
+        # A statement may speak of anywhere: outside the grid the Earth is smooth.
+        spots = tuple(one for one in spots if ground.height_m(*one) is not None)
+        of_spots = [
+            Eye(f"{one.lat_deg:g},{one.lon_deg:g}", *one, None, horizon.LIGHT) for one in spots
+        ]
+        sites, observers, seen = (
+            skylines.standing(ground, eyes) if eyes else None
+            for eyes in (of_sites, of_observers, of_spots)
+        )
+    told = {f"elevation/{path.name}": provenance.sha256(path)}
+    return Stood(sites, Hills(observers, spots, seen)), told
 
 
 def _computed_on(computer: str) -> tuple[str, ...]:
     return () if computer == device.CPU else (about.ON_CARD.format(device=computer),)
-
-
-def _write_manifest(
-    scratch: Path, inputs: dict[str, str], drawn: Posterior, settings: Settings, computer: str
-) -> None:
-    # The number of threads changes nothing, so it is not part of what a release is made of.
-    told: dict[str, Any] = {
-        "wind": drawn.wind_statement,
-        "seed": drawn.seed,
-        **asdict(replace(settings, n_threads=0)),
-        "device": computer,
-    }
-    told.pop("n_threads")
-    content = provenance.manifest(scratch, inputs, told)
-    (scratch / "manifest.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

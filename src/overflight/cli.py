@@ -5,17 +5,23 @@ Heavy packages (numba, xarray) load inside the command that needs them, so that 
 program, 2 the person at the keyboard can mend it, 130 interrupted.
 """
 
-import os
 import platform
 import sys
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from overflight import cli_calibrate, cli_wind, installed
+from overflight import (
+    cli_calibrate,
+    cli_draft,
+    cli_import,
+    cli_layers,
+    cli_release,
+    cli_wind,
+    installed,
+)
 from overflight.errors import OverflightError
 from overflight.terminal import (
     CasePath,
@@ -23,12 +29,17 @@ from overflight.terminal import (
     Device,
     DeviceName,
     JsonProgress,
+    Language,
+    LevelChoice,
+    LevelName,
     OutFolder,
     Quiet,
     Resume,
     Seed,
     Threads,
     Workers,
+    explain,
+    own_up,
     plain,
     teller,
 )
@@ -42,6 +53,10 @@ FAULT, CAN_BE_MENDED, INTERRUPTED = 1, 2, 130
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.add_typer(cli_wind.app, name="wind")
 app.add_typer(cli_calibrate.app, name="calibrate")
+app.add_typer(cli_layers.app, name="layers")
+app.command()(cli_draft.draft)
+app.command("import")(cli_import.import_files)
+app.command()(cli_import.archive)
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 (typer calls it so)
@@ -86,18 +101,11 @@ def validate(case: CasePath) -> None:
 
     Example: overflight validate cases/2023-conus
     """
+    from overflight.case import summary
     from overflight.case.load import load
 
-    found = load(case)
-    counts = ", ".join(
-        _count(len(rows), noun)
-        for rows, noun in (
-            (found.sightings, "sighting"),
-            (found.statements, "statement"),
-            (found.sources, "source"),
-        )
-    )
-    typer.echo(f"{plain(case.resolve().name)}: {counts}; no mistakes")
+    for line in summary.lines(load(case)):
+        typer.echo(plain(line))
 
 
 @app.command()
@@ -132,6 +140,7 @@ def demo(
     out: OutFolder = Path("overflight-demo"),
     threads: Threads = 0,
     seed: Seed = 1,
+    language: Language = "en",
     quiet: Quiet = False,  # noqa: FBT002
     json_progress: JsonProgress = False,  # noqa: FBT002
     show: Annotated[  # noqa: FBT002
@@ -147,8 +156,9 @@ def demo(
     from overflight.case.load import bundled
 
     made = _account(
-        bundled("2023-conus"), out, threads, seed, check=False, progress=(quiet, json_progress)
-    )
+        bundled("2023-conus"), out, threads, seed, check=False,
+        progress=(quiet, json_progress), language=language,
+    )  # fmt: skip
     _summary(made)
     if show:
         typer.launch(str(made.report))
@@ -166,6 +176,14 @@ def account(
             " case.yaml says.",
         ),
     ] = None,
+    population: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Grid of people, NetCDF or GeoTIFF: whom a fall would have met. Without it, what"
+            " case.yaml says, else means of states and countries.",
+        ),
+    ] = None,
     threads: Threads = 0,
     workers: Workers = None,
     cluster: Cluster = None,
@@ -178,6 +196,8 @@ def account(
             help="Also predict every sighting from all the others, and print the table; minutes.",
         ),
     ] = False,
+    level: LevelName = LevelChoice.FULL,
+    language: Language = "en",
     resume: Resume = False,  # noqa: FBT002
     dry_run: Annotated[  # noqa: FBT002
         bool,
@@ -196,12 +216,12 @@ def account(
     Example: overflight account cases/2023-conus --out out/2023-conus
     """
     if dry_run:
-        _tell_cost(case, wind or (), threads, device, check=leave_one_out)
+        _tell_cost(case, wind or (), threads, device, check=leave_one_out, people=population)
         return
     made = _account(
-        case, out, threads, seed, wind=wind or (), check=leave_one_out,
+        case, out, threads, seed, wind=wind or (), people=population, check=leave_one_out,
         progress=(quiet, json_progress), resume=resume, elsewhere=(workers, cluster),
-        device=device,
+        device=device, level=level, language=language,
     )  # fmt: skip
     _summary(made)
     _left_out(made)
@@ -217,6 +237,18 @@ def forecast(
             metavar="FILE|climatology",
             help="Wind file or folder that reaches beyond the evidence; several times.",
         ),
+    ] = None,
+    order: Annotated[
+        list[str] | None,
+        typer.Option(metavar="'ONE before OTHER'", help="How probable that order is; repeat."),
+    ] = None,
+    descend_at: Annotated[
+        str | None,
+        typer.Option(metavar="TIME|HOURS", help="When it begins to come down, such as 12h."),
+    ] = None,
+    descent_speed: Annotated[
+        str | None,
+        typer.Option(metavar="SPEED", help="Near the sea, such as '4 m/s..7 m/s'."),
     ] = None,
     out: Annotated[
         Path | None,
@@ -237,34 +269,41 @@ def forecast(
     """
     import json
 
-    from overflight.forecast import run
+    from overflight.forecast import Asked, run
     from overflight.inference.stratum import Settings
     from overflight.progress import shown
-    from overflight.release import aheadwords
+    from overflight.release import aheadwords, landwords
 
     with shown(quiet, json_progress) as report:
         made = run(
             case, hours, out=out, wind=wind or (), seed=seed, progress=report,
+            asked=Asked(tuple(order or ()), descend_at, descent_speed),
             settings=Settings(n_threads=threads or installed.n_threads()),
         )  # fmt: skip
     if as_json:
-        typer.echo(json.dumps(aheadwords.facts(made.told), indent=2))
+        told = aheadwords.facts(made.told) | {"comes_down": landwords.facts(made.told)}
+        typer.echo(json.dumps(told, indent=2))
         return
-    for line in aheadwords.lines(made.told):
+    for line in (*aheadwords.lines(made.told), *landwords.lines(made.told)):
         typer.echo(plain(line))
     if out is not None:
         typer.echo(f"Written to: {plain(out)}")
 
 
-def _tell_cost(case: Path, wind: Sequence[Path], threads: int, device: str, *, check: bool) -> None:
+for command in (cli_release.export, cli_release.reproduce, cli_release.redact, cli_release.sign):
+    app.command()(command)
+
+
+def _tell_cost(
+    case: Path, wind: Sequence[Path], threads: int, device: str, *, check: bool, people: Path | None
+) -> None:
     """Print what an account would take; refuse one that memory cannot hold."""
     from overflight import cost
     from overflight.inference.stratum import Settings
 
     settings = Settings(n_threads=threads or installed.n_threads(), device=str(device))
-    found = cost.estimate(case, wind, settings, check=check)
-    for line in cost.words(found):
-        typer.echo(line)
+    found = cost.estimate(case, wind, settings, check=check, people=people)
+    typer.echo("\n".join(cost.words(found)))
     cost.refuse(found, settings)
 
 
@@ -275,15 +314,19 @@ def _account(
     seed: int,
     *,
     wind: Sequence[Path] = (),
+    people: Path | None = None,
     check: bool,
     progress: tuple[bool, bool],
     resume: bool = False,
     elsewhere: tuple[int | None, str | None] = (None, None),
     device: str = DeviceName.CPU,
+    level: str = LevelChoice.FULL,
+    language: str = "en",
 ) -> "Account":
     from overflight.account import Running, run
     from overflight.inference.stratum import Settings
     from overflight.progress import shown
+    from overflight.release.redact.levels import Level
     from overflight.workers import hired
 
     tell = teller(as_json=progress[1])
@@ -292,11 +335,14 @@ def _account(
             case,
             out,
             wind=wind,
+            people=people,
             seed=seed,
             settings=Settings(n_threads=threads or installed.n_threads(), device=str(device)),
             check=check,
             progress=report,
-            running=Running(resume=resume, workers=crew, tell=tell),
+            running=Running(
+                resume=resume, workers=crew, tell=tell, level=Level(str(level)), language=language
+            ),
         )
 
 
@@ -338,38 +384,8 @@ def main() -> None:
         typer.echo(f"overflight: {plain(error, lines=True)}", err=True)
         sys.exit(CAN_BE_MENDED)
     except OSError as error:  # a folder that may not be written, a full disk
-        _explain(error)
+        explain(error)
         sys.exit(CAN_BE_MENDED)
     except Exception as error:  # the last line of defence
-        _own_up(error)
+        own_up(error)
         sys.exit(FAULT)
-
-
-def _explain(error: OSError) -> None:
-    where = f": {plain(error.filename)}" if error.filename is not None else ""
-    typer.echo(
-        f"overflight: {plain(error.strerror or error)}{where}; expected a file or folder that can "
-        "be read and written. Check its name, its permissions and the space on the disk.",
-        err=True,
-    )
-    _trace()
-
-
-def _own_up(error: Exception) -> None:
-    typer.echo(
-        f"overflight: a fault of the program, not of your case: "
-        f"{type(error).__name__}: {plain(error)}\n"
-        "Please report it with what you typed and what 'overflight doctor' prints; run it again "
-        "with OVERFLIGHT_DEBUG=1 for the details that help to find it.",
-        err=True,
-    )
-    _trace()
-
-
-def _trace() -> None:
-    if os.environ.get("OVERFLIGHT_DEBUG") == "1":
-        typer.echo(plain(traceback.format_exc(), lines=True), err=True)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

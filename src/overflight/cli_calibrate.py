@@ -1,4 +1,4 @@
-"""The commands that put stated probabilities to the test on real flights."""
+"""The commands that put stated probabilities to the test, on real flights and on made-up ones."""
 
 import json
 from collections.abc import Sequence
@@ -11,11 +11,12 @@ from overflight.errors import CaseError
 from overflight.terminal import JsonProgress, Quiet, plain
 
 app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Test the model on telemetry of real flights."
+    no_args_is_help=True, rich_markup_mode=None, help="Test the model on real and made-up flights."
 )
 
 _SHORTEST_S, _LONGEST_S = 1_800.0, 120 * 3_600.0
 _MOST_LENGTHS = 12
+_MOST_CASES, _SEEDS, _DATA_SETS = 100_000, 2**31, 200_000
 
 Telemetry = Annotated[
     list[Path],
@@ -113,6 +114,48 @@ def profiles(files: Telemetry, as_json: AsJson = False) -> None:  # noqa: FBT002
 
     found, left = neighbours.pairs(files)
     _say(flightwords.pair_lines(found, left), flightwords.pair_facts(found, left), as_json=as_json)
+
+
+@app.command()
+def simulated(
+    cases: Annotated[int, typer.Option(metavar="N", help="Flights to make up.")] = 100,
+    seed: Annotated[int, typer.Option(help="Of all random numbers.")] = 1,
+    picture: Annotated[
+        Path | None, typer.Option(metavar="FILE.svg", dir_okay=False, help="Draw the ranks.")
+    ] = None,
+    as_json: AsJson = False,  # noqa: FBT002
+    quiet: Quiet = False,  # noqa: FBT002
+    json_progress: JsonProgress = False,  # noqa: FBT002
+) -> None:
+    """Make flights up from the priors, infer them, and rank the truths.
+
+    Ranks are even if the engine does what its assumptions say. Beside it: how far Bayes factors can
+    be trusted, where they are known exactly.
+
+    Example: overflight calibrate simulated --cases 500
+    """
+    from overflight.calibration import exact
+    from overflight.calibration import simulated as study_of_ranks
+    from overflight.progress import shown
+    from overflight.release import rankwords
+
+    if not rankwords.FEWEST <= cases <= _MOST_CASES or not 0 <= seed < _SEEDS:
+        raise CaseError(
+            found=f"--cases {cases} --seed {seed}",
+            expected=f"{rankwords.FEWEST} to {_MOST_CASES:,} flights; a seed from 0 to 2^31 - 1",
+            remedy="A hundred flights take some minutes; five hundred tell more.",
+        )
+    with shown(quiet, json_progress) as report:
+        found = study_of_ranks.study(cases, seed, progress=report)
+    choice = rankwords.Choice(exact.known(_DATA_SETS, seed), *exact.guarded(seed))
+    if picture is not None:
+        from overflight.release import rankpicture
+        from overflight.release.report import write
+
+        write(rankpicture.draw(found), picture)
+    _say(rankwords.lines(found, choice), rankwords.facts(found, choice), as_json=as_json)
+    if picture is not None and not as_json:
+        typer.echo(f"Picture: {plain(picture)}")
 
 
 def _say(lines: Sequence[str], facts: dict[str, Any], *, as_json: bool) -> None:

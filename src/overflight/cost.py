@@ -19,12 +19,17 @@ from overflight.case.load import load
 from overflight.case.meaning import PREDICTABLE
 from overflight.case.model import Case, Use
 from overflight.fields import backed, memory, passages
+from overflight.fields.below import Below, below_of
 from overflight.fields.source import Size
 from overflight.flight import device, winds
+from overflight.flight.hypotheses import BOTH, DRIFTS
 from overflight.flight.needs import end, needed
-from overflight.inference import guided_cuda, prior
+from overflight.inference import guided_cuda, jumps, origin, outer, prior, rivals, scatter
+from overflight.inference.aloft import modest
 from overflight.inference.leave_one_out import lighter
+from overflight.inference.sample import doubting
 from overflight.inference.stratum import Settings
+from overflight.physics.steered import BAND_WINDS, N_LOCAL, N_STATE
 
 _GB = 1e9
 # Measured, as the growth of resident memory: packages, and kernels as they are compiled; borders.
@@ -33,10 +38,17 @@ _PROGRAM_BYTES, _BORDERS_BYTES = 455 * 2**20, 110 * 2**20
 _CLAIM_BYTES, _POINT_BYTES = 60, 40
 _VECTOR_BYTES = 24  # of a place on a path
 _WEIGHT_BYTES = 8  # at every place
+_BACK_BYTES = 32 + 16  # of a path back at each stop: as it is flown, and as it is kept
 _PARTICLE_BYTES = 8 * (5 + 4 + 1 + 1)  # state, difference from the pilot, weight, whether lost
 _REPORT_BYTES = 32  # of a particle's books, for each report
 _LEVEL_BYTES = 2 * 8 * 6  # of a stratum's level law, for each step
 _GUIDE_BYTES = 8 * (5 + 4 + 16 + 16)  # of a pilot, for each step
+# The same of a balloon that chooses its level or has a velocity of its own, and what is kept of it.
+_RIVAL_BYTES = 8 * (N_STATE + N_LOCAL + 2)
+_RIVAL_GUIDE_BYTES = 8 * (2 * N_LOCAL**2 + N_LOCAL + BAND_WINDS + 2 * jumps.N_CELLS)
+_RIVAL_POINT_BYTES = 8 * 8
+_CLASSES = 3  # of pieces that fall
+_AGAIN_SHARE = 0.4  # of pilots are searched once more: none to 0.6 in three cases, all at most
 _RELEASE_BYTES = 5_000_000  # of a report and its tables
 
 
@@ -48,12 +60,20 @@ class _Rates:
     search_step_s: float = 4e-3  # for a launch's first pilot, from nothing
     pilot_step_s: float = 2.8e-4
     particle_step_s: float = 2e-7
+    rival_pilot_step_s: float = 1.5e-3  # of a balloon that does more than drift
+    rival_step_s: float = 5e-7
+    step_back_s: float = 6e-7  # its divergence included
     path_point_s: float = 7e-6
     wind_node_s: float = 5e-8
+    fall_s: float = 5e-5
     calculation_s: float = 0.055  # what _calculation_s gives there
 
 
 _RATES = _Rates()
+
+
+# Parts that are in memory one after the other.
+_PARTS = (("particles", "hypotheses"), ("falls and people",))
 
 
 @dataclass(frozen=True)
@@ -78,12 +98,18 @@ class Cost:
 
     @property
     def peak_bytes(self) -> int:
-        """The most memory that is in use at any moment."""
-        return sum(self.memory_bytes.values())
+        """The most memory that is in use at any moment: particles are gone when pieces fall."""
+        first, then = (sum(self.memory_bytes.get(one, 0) for one in _PARTS[i]) for i in (0, 1))
+        return sum(self.memory_bytes.values()) - min(first, then)
 
 
 def estimate(
-    folder: Path, wind: Sequence[Path], settings: Settings, *, check: bool = False
+    folder: Path,
+    wind: Sequence[Path],
+    settings: Settings,
+    *,
+    check: bool = False,
+    people: Path | None = None,
 ) -> Cost:
     """Say what an account of the case in ``folder`` will take; nothing is written.
 
@@ -95,23 +121,46 @@ def estimate(
         Files or folders, as for the account; none for what the case says itself.
     check
         Whether every sighting is left out in turn.
+    people
+        A grid of people; without it what the case says.
 
     Raises
     ------
     CaseError
         If the case has mistakes.
     FieldError
-        If a wind file cannot be used.
+        If a wind file, or the grid of people, cannot be used.
     """
     case = load(folder)
     size = winds.size_of_case(case, folder, wind)
     from_files = bool(winds.files_of_case(case, folder, wind))
     step_s = winds.ANALYSIS_STEP_S if from_files else winds.SMOOTH_STEP_S
-    return of(case, replace(settings, dt_s=step_s), size, from_files=from_files, check=check)
+    grid = people
+    if grid is None and case.population:
+        grid = winds.inside(folder, case.population, "population")
+    looking = 2 * len(case.sites) + len(case.observers) if case.elevation else 0
+    below = below_of(grid, looking, winds.column_bytes(case, folder, wind))
+    settings = replace(settings, dt_s=step_s)
+    return of(case, settings, size, from_files=from_files, check=check, below=below)
 
 
-def of(case: Case, settings: Settings, size: Size, *, from_files: bool, check: bool) -> Cost:
-    """Say what an account takes in a wind of known size; ``settings.dt_s`` is that wind's."""
+def of(
+    case: Case,
+    settings: Settings,
+    size: Size,
+    *,
+    from_files: bool,
+    check: bool,
+    below: Below | None = None,
+) -> Cost:
+    """Say what an account takes in a wind of known size; ``settings.dt_s`` is that wind's.
+
+    Parameters
+    ----------
+    below
+        What is on the ground and not yet in memory.
+    """
+    below = below or Below()
     step_s = settings.dt_s
     used = [one for one in case.sightings if one.use is Use.YES]
     flights_s = [_flight_s(case, launch) for launch in range(len(case.launches))]
@@ -126,13 +175,18 @@ def of(case: Case, settings: Settings, size: Size, *, from_files: bool, check: b
         each, on_card = 0, guided_cuda.particle_bytes(outputs, len(used))
     parts, mapped, laid = _memory(case, settings, size, max(flights_s), from_files=from_files)
     parts["particles"] = each * settings.n_particles
+    rivals_of = case.hypotheses if from_files and len(case.hypotheses) > 1 else ()
+    if rivals_of:
+        parts["hypotheses"] = _rivals_bytes(case, settings, size, max(flights_s), len(used))
+    falls = scatter.n_falls(max(flights_s), _CLASSES)
+    parts |= below.parts(scatter.falls_bytes(max(flights_s), _CLASSES))
     whole = settings.n_filtered * runs * settings.n_particles
     less = lighter(settings)
     small = less.n_filtered * less.n_runs * less.n_particles
     return Cost(
-        hypotheses=1,
+        hypotheses=max(1, len(rivals_of)),
         launches=len(case.launches),
-        strata=len(case.launches) * settings.n_strata,
+        strata=outer.n_tried(case, settings.n_strata),
         filtered=settings.n_filtered,
         runs=settings.n_filtered * runs,
         particles=whole,
@@ -142,7 +196,10 @@ def of(case: Case, settings: Settings, size: Size, *, from_files: bool, check: b
         memory_bytes=parts,
         mapped_bytes=mapped,
         disk_bytes=_RELEASE_BYTES + laid,
-        work_s=_work_s(case, settings, size.nodes if from_files else 0, mean_steps, left_out),
+        work_s=_work_s(case, settings, size.nodes if from_files else 0, mean_steps, left_out)
+        + _rivals_s(case, settings, rivals_of, mean_steps) / max(settings.n_threads, 1)
+        + falls * _RATES.fall_s
+        + below.work_s,
         each_bytes=each,
         on_card_bytes=on_card,
     )
@@ -160,7 +217,9 @@ def refuse(cost: Cost, settings: Settings) -> None:
     """
     if cost.on_card_bytes:
         device.refuse_crowd(settings.n_particles, cost.on_card_bytes, device.room_bytes())
-    fixed = cost.peak_bytes - cost.mapped_bytes - cost.memory_bytes["particles"]
+    # Falls come later, and do without what does not fit.
+    parts = cost.memory_bytes
+    fixed = sum(parts.values()) - cost.mapped_bytes - parts["particles"] - parts["falls and people"]
     what = f"an account of {cost.strata} strata, each filter"
     memory.require(what, fixed, settings.n_particles, cost.each_bytes)
 
@@ -183,7 +242,7 @@ def _memory(
     """Memory by part, what of it are pages of files, and what the cache takes."""
     outputs = math.ceil(flight_s / settings.output_s)
     steps = math.ceil(flight_s / settings.dt_s)
-    n_strata = len(case.launches) * settings.n_strata
+    n_strata = outer.n_tried(case, settings.n_strata)
     kept = settings.n_filtered * settings.n_runs * settings.n_draws * outputs * _VECTOR_BYTES
     guides = n_strata * steps * (_GUIDE_BYTES + _LEVEL_BYTES)
     points = settings.n_paths * outputs
@@ -195,9 +254,46 @@ def _memory(
         "wind field": laid + search,
         "particles": 0,
         "paths": kept + guides + (points + free) * _POINT_BYTES,
+        "paths back": settings.n_paths * origin.N_EACH * _stops(case, flight_s) * _BACK_BYTES,
         "report": _report_bytes(max(points, free)),
     }
     return parts, mapped, size.variables * 4 * size.nodes * cached
+
+
+def _rivals_bytes(
+    case: Case, settings: Settings, size: Size, flight_s: float, n_reports: int
+) -> int:
+    """What the hypotheses beyond drift take: the largest at work, all their paths, a mean wind."""
+    one = rivals.settings_of(settings, BOTH, rivals.AS_STATED)
+    outputs, steps = math.ceil(flight_s / one.output_s), math.ceil(flight_s / one.dt_s)
+    each = _RIVAL_BYTES + _REPORT_BYTES * n_reports
+    each += (8 * one.n_kept + _WEIGHT_BYTES) * outputs
+    together = one.n_threads * one.n_runs * one.n_particles * each
+    guides = outer.n_tried(case, one.n_strata) * steps * (_RIVAL_GUIDE_BYTES + _LEVEL_BYTES)
+    paths = len(case.hypotheses) * one.n_paths * outputs * _RIVAL_POINT_BYTES
+    mean_wind = 16 * size.nodes // max(size.levels, 1)
+    return together + guides + paths + mean_wind
+
+
+def _rivals_s(case: Case, settings: Settings, hypotheses: Sequence[str], mean_steps: int) -> float:
+    """How long all hypotheses take on one core, with half and twice the wind's error."""
+    work, rates = 0.0, _RATES
+    for factor in rivals.FACTORS if hypotheses else ():
+        for name in hypotheses:
+            one = rivals.settings_of(settings, name, factor)
+            drifts = name == DRIFTS
+            pilot_s = rates.pilot_step_s if drifts else rates.rival_pilot_step_s
+            step_s = rates.particle_step_s if drifts else rates.rival_step_s
+            filters = one.n_filtered * one.n_runs * one.n_particles
+            pilots = (1.0 + _AGAIN_SHARE) * outer.n_tried(case, one.n_strata)
+            work += pilots * mean_steps * pilot_s
+            work += filters * mean_steps * step_s
+    return work
+
+
+def _stops(case: Case, flight_s: float) -> int:
+    """At most so many moments at which the paths back are kept."""
+    return math.ceil(flight_s / origin.DAY_S) + 1 + origin.IN_WINDOW * len(case.launches)
 
 
 def _report_bytes(points: int) -> int:
@@ -221,10 +317,16 @@ def _where(case: Case, laid_bytes: int, *, from_files: bool) -> tuple[int, int, 
 def _work_s(case: Case, settings: Settings, nodes: int, mean_steps: int, left_out: int) -> float:
     """How long it takes where the rates were measured."""
     rates, less = _RATES, lighter(settings)
-    searches = len(case.launches) * settings.n_starts
+    searches = (len(case.launches) + 1) * settings.n_starts
     work = searches * mean_steps * rates.search_step_s
-    for one, times in ((settings, 1), (less, left_out)):
-        pilots = len(case.launches) * one.n_strata * mean_steps * rates.pilot_step_s
+    # The way back, at most: the track begins with the launch, or the way back ends there.
+    back = modest(settings)
+    work += back.n_strata * mean_steps * rates.pilot_step_s
+    work += back.n_paths * origin.N_EACH * mean_steps * rates.step_back_s
+    doubts = int(any(one.test for one in case.statements))  # at most: only some claims ask for it
+    for one, times in ((settings, 1), (less, left_out), (doubting(settings), doubts)):
+        pilots = outer.n_tried(case, one.n_strata) * mean_steps * rates.pilot_step_s
+        pilots *= 1.0 + _AGAIN_SHARE
         filters = one.n_filtered * (one.n_runs + one.n_defensive) * one.n_particles * mean_steps
         work += times * (pilots + filters * rates.particle_step_s)
     outputs = mean_steps * settings.dt_s / settings.output_s
@@ -252,6 +354,10 @@ def words(cost: Cost) -> Iterator[str]:
     yield f"hypotheses: {cost.hypotheses}; launch candidates: {cost.launches}"
     yield (
         f"strata: {cost.strata} with a pilot, {cost.filtered} of them filtered, {cost.runs} filters"
+    )
+    yield (
+        f"pilots searched once more: at most {cost.strata}, by the time told"
+        f" {_AGAIN_SHARE * cost.strata:.0f}"
     )
     yield f"particles: {cost.particles:,}; steps: at most {cost.steps:,} each"
     yield f"particle-steps: {cost.particle_steps:.2g}"

@@ -1,5 +1,7 @@
 """Every error overflight raises on purpose.
 
+::
+
     OverflightError
       CaseError             the case file says something impossible    -> edit the case
       FieldError            wind or terrain data are unusable          -> get other data

@@ -1,6 +1,9 @@
 """What all commands share: their usual options, and text that a terminal shows and never obeys."""
 
+import errno
 import json
+import os
+import traceback
 import unicodedata
 from collections.abc import Callable
 from enum import StrEnum
@@ -52,6 +55,29 @@ Device = Annotated[
         " but for the last digits.",
     ),
 ]
+
+
+Language = Annotated[
+    str,
+    typer.Option(
+        metavar="CODE",
+        help="Language of the report: en, or es (Spanish). The files for programs have none.",
+    ),
+]
+
+
+class LevelChoice(StrEnum):
+    """Who a release may be for."""
+
+    PUBLIC = "public"
+    PARTNER = "partner"
+    FULL = "full"
+
+
+LevelName = Annotated[
+    LevelChoice,
+    typer.Option("--level", help="Who the release is for; docs/how-to/publish.md says what goes."),
+]
 Resume = Annotated[
     bool,
     typer.Option("--resume", help="Go on from what an interrupted run of the same account kept."),
@@ -87,6 +113,36 @@ def teller(*, as_json: bool) -> Callable[[str], None]:
         typer.echo(json.dumps({"note": words}) if as_json else plain(words), err=True)
 
     return tell
+
+
+def explain(error: OSError) -> None:
+    """Say why a file or folder could not be used."""
+    lacking = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EROFS} and error.filename2
+    name = error.filename2 if lacking else error.filename  # of a copy, what was being written
+    where = f": {plain(name)}" if name is not None else ""
+    typer.echo(
+        f"overflight: {plain(error.strerror or error)}{where}; expected a file or folder that can "
+        "be read and written. Check its name, its permissions and the space on the disk.",
+        err=True,
+    )
+    _trace()
+
+
+def own_up(error: Exception) -> None:
+    """Say that the program is at fault."""
+    typer.echo(
+        f"overflight: a fault of the program, not of your case: "
+        f"{type(error).__name__}: {plain(error)}\n"
+        "Please report it with what you typed and what 'overflight doctor' prints; run it again "
+        "with OVERFLIGHT_DEBUG=1 for the details that help to find it.",
+        err=True,
+    )
+    _trace()
+
+
+def _trace() -> None:
+    if os.environ.get("OVERFLIGHT_DEBUG") == "1":
+        typer.echo(plain(traceback.format_exc(), lines=True), err=True)
 
 
 # Control, format (direction marks, zero width), surrogate, line and paragraph separator.

@@ -344,8 +344,8 @@ def _task(order: Order) -> Task | None:
 def _opened(origin: Origin) -> Ground | None:
     """Case and wind by their path, if this worker sees the same files there."""
     try:
-        hashes = provenance.case_hashes(origin.folder)
         case = load(origin.folder)
+        hashes = provenance.case_hashes(origin.folder, case.zone_files)
         wind = winds.of_case(case, origin.folder, origin.wind)
     except (OverflightError, OSError):
         return None

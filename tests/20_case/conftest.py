@@ -1,10 +1,15 @@
 """A valid case to spoil, and what the reader says of it."""
 
+import sys
+from pathlib import Path
+
 import pytest
 
 from overflight.case.load import load
 from overflight.case.template import write_new
 from overflight.errors import CaseError
+
+sys.path.append(str(Path(__file__).parent))
 
 
 class Folder:

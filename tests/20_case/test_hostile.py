@@ -113,11 +113,19 @@ SPOILT = [
     ("a word for a group", YAML, "balloon:\n  kind: unknown", "balloon: round\nx:\n  kind: unknown",
      "case.yaml:12:10", ["a group of fields"]),
     ("an anchor", YAML, "kind: unknown", "kind: &kind unknown", "case.yaml:13:9", ["'&kind'"]),
-    ("a list inside itself", YAML, "hypotheses: [M0]", "hypotheses: &a [*a]", "case.yaml:37:13",
+    ("a list inside itself", YAML, "[M0, M1a, M1b, M2, M12]", "&a [*a]", "case.yaml:37:13",
      ["anchor"]),
-    ("a bracket unclosed", YAML, "hypotheses: [M0]", "hypotheses: [M0", "case.yaml:", ["YAML"]),
+    ("a bracket unclosed", YAML, "M1b, M2, M12]", "M1b, M2", "case.yaml:", ["YAML"]),
     ("a tab for indentation", YAML, "  kind: unknown", "\tkind: unknown", "case.yaml:13", ["YAML"]),
-    ("another engine", YAML, "[M0]", "[M9]", "case.yaml:37:14", ["'M9'", "M0"]),
+    ("another engine", YAML, "[M0, M1a, M1b, M2, M12]", "[M0, M9]", "case.yaml:37:18",
+     ["'M9'", "M0"]),
+    ("a goal that is no site", YAML, "wind: climatology", "goals: [Nowhere]\nwind: climatology",
+     "case.yaml:38:", ["'Nowhere'", "none is declared"]),
+    ("no drift", YAML, "[M0, M1a, M1b, M2, M12]", "[M2]", "case.yaml:37:13", ["Add M0"]),
+    ("an aim and nothing to judge it by", YAML, "[M0, M1a, M1b, M2, M12]", "[M0, M1b]",
+     "case.yaml:37:13", ["Add M1a"]),
+    ("a hypothesis twice", YAML, "[M0, M1a, M1b, M2, M12]", "[M0, M2, M2]", "case.yaml:37:13",
+     ["Name each once"]),
     ("a launch without weight", YAML, "weight: 1", "weight: 0", "case.yaml:26:13", ["above zero"]),
     ("no launches", YAML, "\nlaunches:", "\nlaunches: []\nold:", "case.yaml:24:11",
      ["no launches"]),
@@ -192,7 +200,7 @@ def test_what_is_no_plain_file_is_never_waited_for(folder, file):
 
 @pytest.mark.parametrize("depth", [20, 600])
 def test_nesting_without_end_is_refused(folder, depth):
-    folder.change("case.yaml", "hypotheses: [M0]", "hypotheses: " + "[" * depth + "]" * depth)
+    folder.change("case.yaml", "[M0, M1a, M1b, M2, M12]", "[" * depth + "]" * depth)
     assert any("nested too deeply" in mistake for mistake in folder.mistakes())
 
 

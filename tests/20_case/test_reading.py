@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from overflight.case import predicates
+from overflight.case import predicate_text, predicates
 from overflight.case.load import FILES, bundled, load
 from overflight.case.model import (
     MEAN_RELIABILITY,
@@ -154,11 +154,11 @@ def test_rows_of_a_broken_table_are_not_missed_by_the_others(folder):
     ],
 )
 def test_a_test_says_what_a_path_must_do(text, meant):
-    assert predicates.parse(text) == meant
+    assert predicate_text.parse(text) == meant
 
 
 def test_several_tests_hold_together():
-    both = predicates.parse_all(f"CA-YT before US-ID ; launched {WINDOW}")
+    both = predicate_text.parse_all(f"CA-YT before US-ID ; launched {WINDOW}")
     assert both == (predicates.Before("CA-YT", "US-ID"), predicates.Launched(T0, T1))
 
 
@@ -185,7 +185,7 @@ def test_several_tests_hold_together():
 )
 def test_a_test_that_cannot_be_meant_is_refused(text):
     with pytest.raises(CaseError):
-        predicates.parse_all(text)
+        predicate_text.parse_all(text)
 
 
 def test_a_zone_of_a_kind_that_is_not_watched_cannot_be_tested(folder):

@@ -51,7 +51,7 @@ def server(monkeypatch):
 
 @pytest.fixture
 def client():
-    limits = Limits(timeout_s=0.5, attempts=3, backoff_s=0.0, most_bytes=5_000_000, stall_s=1.0)
+    limits = Limits(timeout_s=10.0, attempts=3, backoff_s=0.0, most_bytes=5_000_000)
     return Client(limits, sleep=lambda seconds: None)
 
 

@@ -6,6 +6,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from overflight.case.rings import cut_at_seam
 from overflight.errors import FieldError
 from overflight.fields import passages, places, zones
 
@@ -221,8 +222,7 @@ def layer_of(**shapes):
 
 
 def visits(layer, lat_deg, lon_deg, time_s):
-    tracks = passages.Tracks.of(np.atleast_2d(lat_deg), np.atleast_2d(lon_deg), np.array(time_s))
-    return passages.find(tracks, [layer])
+    return passages.find_in_turn(np.atleast_2d(lat_deg), np.atleast_2d(lon_deg), time_s, [layer])
 
 
 SQUARE = layer_of(square=ring(0, 0, 10, 10))
@@ -409,17 +409,17 @@ def test_looking_at_few_paths_at_a_time_changes_no_visit(monkeypatch, most):
     """And no more points are looked at together than allowed, or those of one path."""
     lat_deg, lon_deg, time_s = walk(7, 20, 60)
     layers = [places.load()._layer(kind) for kind in places.KINDS]
-    whole = passages.find(passages.Tracks.of(lat_deg, lon_deg, time_s), layers)
-    seen, of = [], passages.Tracks.of
+    whole = passages.find_in_turn(lat_deg, lon_deg, time_s, layers)
+    seen, look = [], passages.visits
 
-    def noted(lat, lon, times):
-        seen.append(lat.size)
-        return of(lat, lon, times)
+    def noted(paths, *rest):
+        seen.append(paths.lat_deg.size)
+        return look(paths, *rest)
 
-    monkeypatch.setattr(passages.Tracks, "of", noted)
-    found = passages.find_in_turn(lat_deg, lon_deg, time_s, layers, most)
+    monkeypatch.setattr(passages, "visits", noted)
+    found = passages.find_in_turn(lat_deg, lon_deg, time_s, layers, most, n_threads=most % 3)
     assert max(seen) <= max(most, 60)
-    assert sum(seen) == lat_deg.size
+    assert sum(seen) == lat_deg.size * len(layers)
     assert (found.zones, found.n_paths) == (whole.zones, whole.n_paths)
     assert whole.path.size > 50
     for name in ("path", "zone", "enter_s", "exit_s", "began_inside", "ended_inside"):
@@ -457,6 +457,44 @@ def test_flying_back_visits_the_same_zones_for_the_same_time(seed):
         np.testing.assert_allclose(
             time_s[-1] - there.first_entry_s(zone_id), back.last_exit_s(zone_id), atol=1e-3
         )
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.floats(-360.0, 360.0), st.booleans())
+def test_visits_stay_the_same_wherever_on_the_parallel_zone_and_paths_are(seed, turn_deg, backward):
+    """A star-shaped zone with a hole and paths across it, moved east together, over 180 too."""
+    rng = np.random.default_rng(seed)
+    way = np.sort(rng.uniform(0.0, 2.0 * np.pi, 24))
+    far = rng.uniform(2.0, 9.0, 24)
+    corners = np.stack([far * np.cos(way), rng.uniform(-60.0, 60.0) + far * np.sin(way)], -1)
+    middle = corners[:, 1].mean()
+    corners = corners[::-1] if backward else corners
+    hole = shapely.box(-0.7, middle - 0.3, 0.4, middle + 0.6)
+    star = shapely.difference(shapely.make_valid(shapely.Polygon(corners)), hole)
+    lat = middle + np.cumsum(rng.normal(0.0, 0.6, (6, 80)), axis=1)
+    lon = np.cumsum(rng.normal(0.0, 0.8, (6, 80)), axis=1)
+    time_s = 600.0 * np.arange(80.0)
+    found = []
+    for east in (0.0, turn_deg):
+        moved = shapely.affinity.translate(star, east)
+        zone = layer_of(star=cut_at_seam(moved))
+        found.append(visits(zone, lat, lon + east, time_s))
+    here, there = found
+    for passed in found:  # grazes of a corner are rounding
+        passed.__dict__.update(vars(passed.only(passed.exit_s - passed.enter_s > 1e-2)))
+    np.testing.assert_array_equal(here.path, there.path)
+    np.testing.assert_allclose(here.enter_s, there.enter_s, atol=1e-3)
+    np.testing.assert_allclose(here.exit_s, there.exit_s, atol=1e-3)
+    fine_s = np.arange(0.5, time_s[-1], 30.0)
+    for path in range(6):
+        at = [np.interp(fine_s, time_s, a[path]) for a in (lon, lat)]
+        sampled = shapely.contains_xy(star, *at)
+        told = np.zeros_like(sampled)
+        for enter_s, exit_s in zip(
+            here.enter_s[here.path == path], here.exit_s[here.path == path], strict=True
+        ):
+            told |= (enter_s < fine_s) & (fine_s < exit_s)
+        assert (told == sampled).mean() > 0.999
 
 
 # --- mistakes -------------------------------------------------------------------------------------

@@ -13,8 +13,8 @@ from probing import probed
 
 from overflight.fields.synthetic import sheared_jet
 from overflight.inference import pilot, twist
-from overflight.inference.lanes import LOCAL, OFFSET_E, OFFSET_N, STATE, WAS, Marcher
-from overflight.inference.model import Model
+from overflight.inference.lanes import LOCAL, OFFSET_E, OFFSET_N, STATE, WAS
+from overflight.inference.model import Model, marcher_of_four
 from overflight.inference.reports import GAUSSIAN, Reports, gaussian_log_norm, schedule
 from overflight.physics.kernel import loop
 from overflight.physics.lanes import LANES
@@ -155,7 +155,7 @@ def towards_block(block, told, place):
         told[OFFSET_E + lane], told[OFFSET_N + lane] = offset
 
 
-MARCHER = Marcher(
+MARCHER = marcher_of_four(
     lambda parameters, n_steps: parameters, enter, step_of(step, 4), difference_block, towards_block
 )
 MODEL = Model(start, step, tangent, difference, towards, 4, MARCHER)

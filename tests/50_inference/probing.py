@@ -10,25 +10,26 @@ from overflight.physics.tangent import basis, carried, gone
 def probed(step, difference, shifted, parameters, k, state, noise, after, probe, carry, reach):
     """Derivative of a step by central differences: what a tangent must equal where it is smooth.
 
-    ``shifted(reference, local, state)`` undoes ``difference``; ``probe`` (8,) says how far to go
-    along each local coordinate and each noise.
+    ``shifted(reference, local, state)`` undoes ``difference``; ``probe`` (2 n,) says how far to go
+    along each of n local coordinates and n noises.
     """
-    begin, end, way = np.empty(state.size), np.empty(state.size), np.empty(4)
-    local, pushed = np.zeros(4), noise.copy()
-    for column in range(8):
-        matrix = carry if column < 4 else reach
-        place = column % 4
-        for row in range(4):
+    n = noise.size
+    begin, end, way = np.empty(state.size), np.empty(state.size), np.empty(n)
+    local, pushed = np.zeros(n), noise.copy()
+    for column in range(2 * n):
+        matrix = carry if column < n else reach
+        place = column % n
+        for row in range(n):
             matrix[row, place] = 0.0
         for sign in (1.0, -1.0):
-            if column < 4:
+            if column < n:
                 local[place] = sign * probe[column]
             else:
                 pushed[place] = noise[place] + sign * probe[column]
             shifted(state, local, begin)
             step(parameters, k, begin, pushed, end)
             difference(after, end, way)
-            for row in range(4):
+            for row in range(n):
                 matrix[row, place] += sign * way[row] / (2.0 * probe[column])
         local[place], pushed[place] = 0.0, noise[place]
 

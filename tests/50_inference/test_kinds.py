@@ -61,6 +61,7 @@ def row(geometry, opens_h=12.0, closes_h=None, **cells):
     plain |= {
         "lat_deg": HOME[0], "lon_deg": HOME[1], "position_sd_m": 50e3, "geometry": geometry,
         "reliability": Grade.C, "altitude_reliability": Grade.C, "altitude_kind": "unknown",
+        "may_copy": (), "copy_probability": None,
         "time_min": EPOCH + timedelta(hours=opens_h),
         "time_max": EPOCH + timedelta(hours=opens_h if closes_h is None else closes_h),
     }  # fmt: skip

@@ -131,7 +131,7 @@ def test_the_aim_is_that_of_the_plain_normal_equations():
     precision = root @ root.transpose(0, 2, 1) + np.eye(2)
     shape = np.stack([precision[:, 0, 0], precision[:, 0, 1], precision[:, 1, 1]], axis=1)
     fix = rng.normal(size=(4, 2))
-    standing = StandIns(due, fix, shape, np.zeros(4))
+    standing = StandIns(due, np.zeros(4, dtype=np.int64), fix, shape, np.zeros(4))
     target, was, promised = descent._aimed(Linear(np.zeros((n, 4)), noises, carry, reach), standing)
 
     rows, weights, miss = [], np.zeros((8, 8)), fix.reshape(-1)

@@ -122,9 +122,48 @@ def test_a_circle_of_inertia_is_followed_through_its_gap():
     straight = 0.5 * (x[180] + x[216]) - x[198]
     steps = gaps.moves_of(laid, model, 1.0)
     hour = np.flatnonzero(np.diff(laid.nodes.time_s) == HOUR_S)[0] + 1
-    assert np.angle(steps.decay[hour, 3]) == pytest.approx(-f * HOUR_S, rel=0.02)
+    blue = model.inertial[3]
+    assert 1.0 < blue < 1.2  # where balloons find the peak, in Coriolis parameters
+    assert np.angle(steps.decay[hour, 3]) == pytest.approx(-blue * f * HOUR_S, rel=0.02)
     assert np.angle(steps.decay[hour, 2]) == pytest.approx(2.0 * np.pi / 24.0, rel=0.02)
     assert abs(gap.place.middle - truth) < 0.2 * abs(straight)
+
+
+def test_the_roughness_of_a_part_is_the_mean_of_what_comes_and_goes():
+    """The spread of the mean of an Ornstein-Uhlenbeck process, against draws of the process."""
+    rng = np.random.default_rng(2)
+    dt_s, n = 600.0, 72  # twelve hours
+    keep = math.exp(-dt_s / process._ROUGH_S)
+    value = process._ROUGH_LOG_SD * rng.normal(size=40_000)
+    total = 0.5 * value
+    for step in range(1, n + 1):
+        noise = rng.normal(size=40_000)
+        value = keep * value + process._ROUGH_LOG_SD * math.sqrt(1.0 - keep**2) * noise
+        total += value * (1.0 if step < n else 0.5)
+    assert (total / n).std() == pytest.approx(process.rough_log_sd(dt_s * n), rel=0.02)
+    assert process.rough_log_sd(0.0) == process._ROUGH_LOG_SD
+    assert process.rough_log_sd(0.01) == pytest.approx(process._ROUGH_LOG_SD, rel=1e-5)
+
+
+def test_only_the_hidden_part_has_a_roughness_and_packets_of_its_own():
+    model = process.without_wind(5.0)
+    outside, inside = process.unknowns(model), process.unknowns(model, part_s=6 * HOUR_S)
+    assert {(one.inertial, one.rough) for one in outside} == {(1.0, 1.0)}
+    assert len(inside) == 9 * len(outside)
+    # The weights of the roughness are those of a normal: mean zero and the stated spread.
+    mine = [one for one in inside if one[:5] == inside[0][:5]]
+    weight = np.exp([one.log_weight for one in mine])
+    logs = np.log([one.rough for one in mine])
+    weight /= weight.sum()
+    assert weight @ logs == pytest.approx(0.0, abs=1e-12)
+    assert math.sqrt(weight @ logs**2) == pytest.approx(process.rough_log_sd(6 * HOUR_S))
+
+
+def test_the_packets_factor_scales_the_oscillation_near_f_alone():
+    model = process.without_wind(5.0)
+    plain = process.sigma_mps(model, process.Unknown(1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0))
+    louder = process.sigma_mps(model, process.Unknown(1.0, 1.0, 2.0, 1.5, 1.0, 1.0, 0.0))
+    np.testing.assert_allclose(louder / plain, [1, 1, 2, 3, 2, 2, 2])
 
 
 def test_what_the_model_draws_falls_inside_its_regions():
@@ -238,6 +277,6 @@ def test_an_aircraft_is_not_carried_and_a_balloon_may_be():
 
 
 def test_many_tracks_are_judged_together():
-    found = [carried.Carried(p, 20, 1, 1.0) for p in (1e-5, 1e-3, 0.4, 0.9)]
+    found = [carried.Carried(0.5 * p, 1.0, 20, 1, 1.0) for p in (1e-5, 1e-3, 0.4, 0.9)]
     assert carried.together_p(found) == pytest.approx(6e-4, rel=0.05)
     assert carried.together_p(found[2:]) == 1.0

@@ -1,9 +1,13 @@
 """The study on flights: honest about what it hides, right at poles and 180 degrees, never blind."""
 
+import csv
+import gzip
+import json
+
 import numpy as np
 import pytest
 
-from overflight.calibration import air, flights, neighbours, passive, reading
+from overflight.calibration import air, counting, flights, neighbours, passive, reading
 from overflight.errors import OverflightError
 from overflight.physics.sphere import lat_lon_deg
 from overflight.release import flightpicture, flightwords
@@ -84,7 +88,8 @@ def test_parts_side_by_side_do_not_overlap():
             "f", 6 * HOUR_S, start_h * HOUR_S, 1.0, 0.5, 1.0, (1.0,) * 4, 1.0, 0.1, False, 1.0
         )
 
-    assert flights._side_by_side([part(h) for h in (0, 2, 4, 6, 8, 13)]) == 3
+    parts = [part(h) for h in (0, 2, 4, 6, 8, 13)]
+    assert counting.n_apart(parts, 6 * HOUR_S) == 3
     length = flights.Length(6 * HOUR_S, (part(0),), 1)
     assert (length.coverage(0.5), length.coverage(0.45)) == (1.0, 0.0)
     assert np.isnan(flights.Length(1.0, (), 0).coverage(0.5))
@@ -124,32 +129,28 @@ def test_real_passive_flights_may_be_carried(shared_data):
     assert {one.track.name: one.result.p for one in found if one.result.rejected} == {}
 
 
-def test_what_follows_no_wind_is_rejected(shared_data, tmp_path):
-    """T30: a made-up feed, all its tracks together, and an airliner by itself."""
-    import csv
-    import gzip
-    import json
-
-    folder = shared_data / "telemetry" / "controls"
+def made_up_feed(shared_data, folder, every):
+    """Some tracks of the feed that follows no wind, as telemetry; its hours are negative."""
     name = "windborne_challenge_feed_20251020T2118Z.csv.gz"
-    with gzip.open(folder / name, "rt") as file:
-        rows = [row for row in csv.DictReader(file) if int(row["index"]) % 20 == 0]
-    feed = tmp_path / "feed.csv"
-    snapshot = 1_761_000_000.0
+    with gzip.open(shared_data / "telemetry" / "controls" / name, "rt") as file:
+        rows = [row for row in csv.DictReader(file) if int(row["index"]) % every == 0]
+    feed, snapshot = folder / "feed.csv", 1_761_000_000.0
     feed.write_text(
         "id,time,lat,lon,alt_km\n"
         + "".join(
-            f"t{r['index']},{snapshot - 3600.0 * float(r['hours_before_snapshot']):.0f},"
+            f"t{r['index']},{snapshot + 3600.0 * float(r['hours_before_snapshot']):.0f},"
             f"{r['lat']},{r['lon']},{r['alt_km']}\n"
             for r in rows
         )
     )
-    found, left = passive.check_files([feed])
-    assert len(found) == 50
-    assert flightwords.checked_facts(found, left)["together_p"] < 1e-6
-    assert "do not follow any wind" in " ".join(flightwords.checked_lines(found, left))
-    flown = json.loads((folder / "adsb_readsb_ac671b_20250204.json").read_text())
-    plane = tmp_path / "plane.csv"
+    return feed
+
+
+def airliner(shared_data, folder):
+    """An airliner's flight as telemetry."""
+    name = "adsb_readsb_ac671b_20250204.json"
+    flown = json.loads((shared_data / "telemetry" / "controls" / name).read_text())
+    plane = folder / "plane.csv"
     plane.write_text(
         "time,lat,lon,alt_ft\n"
         + "".join(
@@ -158,8 +159,62 @@ def test_what_follows_no_wind_is_rejected(shared_data, tmp_path):
             if fix[3] != "ground"
         )
     )
-    (one,), _ = passive.check_files([plane])
-    assert one.result.rejected
+    return plane
+
+
+def test_what_follows_no_wind_is_rejected(shared_data, tmp_path):
+    """T30: a made-up feed and an airliner are neither carried nor driven through the air."""
+    found, left = passive.check_files([made_up_feed(shared_data, tmp_path, 50)])
+    assert len(found) == 20
+    facts = flightwords.checked_facts(found, left)
+    assert facts["together_p"] < 1e-6
+    assert facts["together_p_with_own_velocity"] < 1e-6
+    # Track by track: seven in eight alone; the others keep their height, or are slow.
+    assert sum(one.result.rejected and one.driven.rejected for one in found) >= 14
+    told = " ".join(flightwords.checked_lines(found, left))
+    assert "do not follow any wind" in told
+    assert "a velocity of their own either" in told
+    (one,), _ = passive.check_files([airliner(shared_data, tmp_path)])
+    assert one.result.p < 0.01
+    assert one.driven.p < 0.01
+
+
+def test_a_climb_through_winds_that_leaves_the_velocity_alone_is_noticed(written):
+    """Down and up through ten kilometres twice at a steady 20 m/s: slow, and yet no balloon's.
+
+    The same heights with a wind of their own (a velocity that belongs to each) may be carried.
+    """
+    time_s = 1.6e9 + 3_600.0 * np.arange(24)
+    height_m = 11_000.0 + 7_000.0 * np.cos(2.0 * np.pi * np.arange(24) / 8.0)
+    steady = np.stack([time_s, np.full(24, 45.0), 1.0 * np.arange(24), height_m], axis=1)
+    by_height = np.cumsum(20.0 + 12.0 * np.sin(height_m / 1_500.0)) * 3_600.0 / 78_800.0
+    drawn = np.stack([time_s, np.full(24, 45.0), by_height, height_m], axis=1)
+    (one,), _ = passive.check_files([written(steady)])
+    (other,), _ = passive.check_files([written(drawn, "other.csv")])
+    assert one.result.misfit_p > 0.01  # by its speed alone it could be a balloon
+    assert one.result.indifference_p < 1e-4
+    assert one.driven.rejected
+    assert not other.result.rejected
+
+
+@pytest.mark.slow
+def test_no_passive_flight_of_the_folder_is_rejected(shared_data):
+    """All tracks but the sondes of one minute; and the feed, every tenth track."""
+    folder = shared_data / "telemetry" / "tracks"
+    paths = sorted(path for path in folder.glob("*.csv.gz") if "sondehub" not in path.name)
+    found, _ = passive.check_files(paths)
+    assert len(found) >= 36
+    assert {one.track.name: one.result.p for one in found if one.result.rejected} == {}
+    # One in a hundred would be by chance; a latex balloon of a calm day is, at 0.006.
+    assert sum(one.driven.rejected for one in found) <= 1
+
+
+@pytest.mark.slow
+def test_most_tracks_of_the_feed_are_rejected_one_by_one(shared_data, tmp_path):
+    found, _ = passive.check_files([made_up_feed(shared_data, tmp_path, 10)])
+    assert len(found) == 100
+    assert sum(one.result.rejected for one in found) >= 80
+    assert sum(one.driven.rejected for one in found) >= 80
 
 
 @pytest.mark.slow

@@ -97,3 +97,52 @@ def test_rounding_widens_a_fix(drifting, written):
     coarse[:, 1:3] = np.round(coarse[:, 1:3], 2)
     assert only(written(rows)).fix_sd_m < 60.0
     assert only(written(coarse)).fix_sd_m == pytest.approx(np.hypot(50.0, 321.0), rel=0.02)
+
+
+def test_a_clock_that_starts_at_its_epoch_is_no_part_of_the_flight(drifting, written):
+    rows = drifting(300, 120.0)
+    stray = np.concatenate([[[1.0e9, 50.0, 0.0, 0.0], [2.5e9, 50.0, 0.0, 0.0]], rows])
+    track = only(written(stray, "stray.csv"))
+    np.testing.assert_array_equal(track.time_s, only(written(rows)).time_s)
+    assert any("2 rows lie more than ten days" in note for note in track.notes)
+
+
+def test_moments_that_are_all_one_are_refused_while_the_places_move(drifting, written):
+    rows = drifting(4_000, 120.0)
+    rows[:, 0] = 1.6e9
+    with pytest.raises(OverflightError, match="no fix at a time of its own"):
+        reading.read_tracks([written(rows)])
+
+
+def test_heights_that_no_balloon_has_are_unknown(drifting, written):
+    rows = drifting(100, 120.0)
+    rows[10:20, 3] = 1e9
+    track = only(written(rows))
+    assert np.isnan(track.height_m).sum() == 10
+    assert any("10 heights at which no balloon flies" in note for note in track.notes)
+
+
+def test_a_track_of_years_is_refused(written):
+    day = np.arange(500.0)
+    rows = np.stack([1.5e9 + 86_400.0 * day, np.full(500, 50.0), 0.1 * day, np.full(500, 12e3)], 1)
+    with pytest.raises(OverflightError, match="499 days are no single flight"):
+        reading.read_tracks([written(rows)])
+
+
+def test_a_flight_of_35_days_in_a_hundred_thousand_rows_is_read_in_bounded_memory(
+    drifting, written
+):
+    """Sixteen times over and in any order: the same as once and in order."""
+    import tracemalloc
+
+    rows = drifting(6_300, 480.0)
+    path = written(
+        np.tile(rows, (16, 1))[np.random.default_rng(3).permutation(100_800)], "many.csv"
+    )
+    tracemalloc.start()
+    track = only(path)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 250e6
+    np.testing.assert_array_equal(track.time_s, only(written(rows)).time_s)
+    assert track.time_s[-1] / 86_400.0 == pytest.approx(35.0, abs=0.01)

@@ -108,3 +108,43 @@ def test_weights_count():
     zones = {line.zone: line for line in ahead.ledger(flown, passages, atlas).zones}
     assert zones["US"].enters == pytest.approx(0.3)
     assert zones["CA"].inside_at_end == pytest.approx(0.7)
+
+
+class Two:
+    """Two lines to cross on the way east, listed as a case's own."""
+
+    def place(self, zone_id):
+        return Place(zone_id, zone_id, "zone", "")
+
+
+def crossings(lon, time_s, **lines):
+    shapes = [shapely.MultiPolygon([shapely.box(west, -5.0, 80.0, 5.0)]) for west in lines.values()]
+    places_ = tuple(Place(f"zone:{name}", name, "zone", "") for name in lines)
+    stored = np.empty(len(shapes), dtype=object)
+    stored[:] = shapes
+    return find_in_turn(np.zeros_like(lon), lon, time_s, [Layer(places_, stored)])
+
+
+def test_the_order_of_two_zones_is_told_all_five_ways():
+    """Paths east: through both, to one only, from within one, and to neither."""
+    time_s = HOUR_S * np.arange(3.0)
+    lon = np.array([[0.0, 5.0, 10.0], [0.0, 1.5, 1.5], [0.0, 0.5, 0.5], [1.5, 2.5, 3.0]])
+    passages = crossings(lon, time_s, near=1.0, far=2.0)
+    flown = onward(np.zeros_like(lon), lon, time_s, weight=np.array([0.4, 0.3, 0.2, 0.1]))
+    near, far = Two().place("zone:near"), Two().place("zone:far")
+    found = ahead.ledger(flown, passages, Two(), [(near, far), (far, near), (near, near)])
+    first, other, same = found.orders
+    assert (first.first, first.second) == pytest.approx((0.5, 0.0))
+    assert (first.only_one, first.only_other, first.neither) == pytest.approx((0.3, 0.0, 0.2))
+    assert (other.first, other.second, other.only_other) == pytest.approx((0.0, 0.5, 0.3))
+    assert same.first == same.second == pytest.approx(0.4)
+    assert first.first_sd > 0.0
+
+
+def test_what_a_case_watches_is_listed_though_no_path_comes_there():
+    time_s = HOUR_S * np.arange(3.0)
+    lon = np.tile([0.0, 0.5, 1.0], (50, 1))
+    passages = crossings(lon, time_s, far=20.0)
+    (line,) = ahead.ledger(onward(np.zeros_like(lon), lon, time_s), passages, Two()).zones
+    assert (line.enters, line.inside_now, line.entry) == (0.0, 0.0, None)
+    assert 0.01 < line.enters_sd < 0.05  # fifty paths do not exclude one in a hundred

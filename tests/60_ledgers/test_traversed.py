@@ -8,10 +8,12 @@ from flown import EPOCH, posterior, southward
 from hypothesis import given
 from hypothesis import strategies as st
 
+from overflight.case.model import Area, Site
 from overflight.case.vocabulary import Geometry, Use
 from overflight.fields import places
+from overflight.inference import watched
 from overflight.inference.posterior import effective_size
-from overflight.inference.quantiles import weighted_quantiles
+from overflight.inference.quantiles import spread, weighted_quantiles
 from overflight.ledgers import traversed
 
 CASE = SimpleNamespace(
@@ -128,3 +130,127 @@ def test_a_launch_is_also_judged_without_the_reports_that_decide_it(atlas):
     assert first.prior_probability == 0.5
     assert first.probability == pytest.approx(1 / (1 + np.exp(-3.0)))
     assert first.winds_probability == pytest.approx(0.5)
+
+
+def test_what_a_case_watches_is_accounted_for_and_what_nobody_meets_is_named(atlas):
+    paths = southward()
+    near = {"name": "line", "lat_deg": "49", "lon_deg": "-110", "radius": "50 km"}
+    far = {"name": "far", "lat_deg": "-49", "lon_deg": "-110", "radius": "50 km"}
+    sites = tuple(Site.model_validate(one) for one in (near, far))
+    case = SimpleNamespace(**vars(CASE), areas=(), sites=sites)
+    own = atlas.beside(watched.places_of(case))
+    found = traversed.ledger(case, paths, watched.passages(case, paths), own)
+    (line,) = found.zones
+    assert (line.zone, line.kind, line.probability) == ("site:line", "site", pytest.approx(1.0))
+    # 11 degrees in 100 h are 12.2 km an hour: 100 km of circle in 8.2 h, and 4 h before 49 N.
+    assert line.inside.p50_s / 3_600.0 == pytest.approx(8.18, abs=0.05)
+    assert line.first_entry.p50_s / 3_600.0 == pytest.approx(64.5 - 4.09, abs=0.5)
+    assert found.unreached == ("far, within 50 km",)
+
+
+# --- what a zone is in law, orders, the two seas, levels ------------------------------------------
+
+
+def eastward(lat_deg, n=100, start=-90.0, end=-60.0, hours=60, late_h=10.0, **more):
+    """Paths along a parallel at one speed, each leaving up to ``late_h`` hours later."""
+    time_s = np.arange(0.0, (hours + late_h) * 3_600.0, 600.0)
+    share = (time_s - np.linspace(0.0, late_h * 3_600.0, n)[:, None]) / (hours * 3_600.0)
+    lon = start + (end - start) * share
+    lon[(share < 0.0) | (share > 1.0)] = np.nan
+    return posterior(np.where(np.isfinite(lon), lat_deg, np.nan), lon, time_s, **more)
+
+
+def test_the_sea_in_two_ways_is_told_with_its_difference(atlas):
+    """East of Surfside Beach, South Carolina, at 33.6 N: twelve miles of sea by both."""
+    paths = eastward(33.6)
+    kinds = (*KINDS, "coast_buffer")
+    passages = atlas.passages(paths.lat_deg, paths.lon_deg, paths.time_s, kinds)
+    found = traversed.ledger(CASE, paths, passages, atlas)
+    (sea,) = [one for one in found.seas if one.name == "US"]
+    assert (sea.mapped, sea.coast) == (pytest.approx(1.0), pytest.approx(1.0))
+    assert (sea.only_mapped, sea.only_coast) == (0.0, 0.0)
+    # Half a degree an hour are 46 km: a kilometre of difference is 80 s.
+    direct = [zone(found, name).inside.p50_s for name in ("US+12nmi-coast", "US+12nmi")]
+    assert sea.inside.p50_s == pytest.approx(direct[0] - direct[1], abs=1.0)
+    assert 0.0 < abs(sea.inside.p50_s) < 900.0
+    assert all("coast" not in order.one + order.other for order in found.orders)
+
+
+def test_every_two_zones_have_an_order_that_is_exact(atlas):
+    """Half the paths go south through Canada into the US, half the other way."""
+    down = southward(100, late_h=0.0)
+    lat = np.vstack([down.lat_deg, down.lat_deg[:, ::-1]])
+    both = posterior(lat, np.vstack([down.lon_deg, down.lon_deg]), down.time_s)
+    found = accounted(both, atlas)
+    (order,) = [one for one in found.orders if {one.one, one.other} == {"US", "CA"}]
+    assert (order.first, order.second) == (pytest.approx(0.5), pytest.approx(0.5))
+    assert order.neither == pytest.approx(0.0)
+    assert order.first_sd == pytest.approx(np.sqrt(0.25 / 200), rel=0.02)
+    listed = [one.zone for one in found.zones]
+    assert len(found.orders) == len(listed) * (len(listed) - 1) // 2
+    for one in found.orders:
+        total = one.first + one.second + one.only_one + one.only_other + one.neither
+        assert total == pytest.approx(1.0)
+
+
+def test_a_zone_of_the_case_keeps_what_it_is_in_law(atlas):
+    paths = southward()
+    ring = tuple(
+        (lat, lon) for lon, lat in ((-112, 50), (-108, 50), (-108, 51), (-112, 51), (-112, 50))
+    )
+    areas = tuple(
+        Area(name, kind, None, None, None, ((ring,),))
+        for name, kind in (("A", "FIR"), ("B", "Air Defence Identification Zone"), ("C", "park"))
+    )
+    case = SimpleNamespace(**vars(CASE), areas=areas, sites=())
+    own = atlas.beside(watched.places_of(case))
+    found = traversed.ledger(case, paths, watched.passages(case, paths), own)
+    assert {line.zone: line.law for line in found.zones} == {
+        "zone:A": "fir", "zone:B": "adiz", "zone:C": "other",
+    }  # fmt: skip
+
+
+def test_levels_that_some_are_above_and_some_below_are_told(atlas):
+    low = southward(100)
+    pressure_pa = low.pressure_pa.copy()
+    pressure_pa[:30] = 4_000.0  # 22 km: above FL700, below FL800
+    found = accounted(
+        posterior(low.lat_deg, low.lon_deg, low.time_s, pressure_pa=pressure_pa), atlas
+    )
+    told = {line.name: (line.probability_ever, line.probability_below) for line in found.levels}
+    assert set(told) == {"above FL600", "above FL650", "above FL700"}
+    assert told["above FL700"] == (pytest.approx(0.3), pytest.approx(0.7))
+
+
+def test_errors_of_all_quantiles_are_those_of_repeated_draws():
+    """A thousand samples of 400 from an exponential: the scatter of each quantile."""
+    rng = np.random.default_rng(1)
+    drawn = rng.exponential(3_600.0, (1_000, 400))
+    made = [spread(row, np.ones(400), 400.0) for row in drawn]
+    quantiles = np.array([[m.p05_s, m.p25_s, m.p50_s, m.p75_s, m.p95_s] for m in made])
+    told = np.array([m.sds_s for m in made]).mean(axis=0)
+    np.testing.assert_allclose(told, quantiles.std(axis=0), rtol=0.12)
+
+
+def test_entries_are_within_ten_seconds_of_a_dense_reference(atlas):
+    """Smooth paths with inertial turns, a point every ten minutes, against every second of them."""
+    rng = np.random.default_rng(3)
+    fine_s = np.arange(0.0, 3.0 * 86_400.0 + 1.0, 1.0)
+    off = []
+    for _ in range(12):
+        speed, phase, lat0 = rng.uniform(15.0, 45.0), rng.uniform(0.0, 6.3), rng.uniform(30.0, 65.0)
+        turn = 2.0 * 7.292e-5 * np.sin(np.radians(lat0))
+        wobble = 4.0 / turn / 111_195.0  # an inertial oscillation of 4 m/s
+        lat = lat0 + 4.0 * np.sin(fine_s / 6e4 + phase) + wobble * np.cos(turn * fine_s)
+        east = speed * fine_s / (111_195.0 * np.cos(np.radians(lat0)))
+        lon = (rng.uniform(100.0, 280.0) + east + 2.0 * wobble * np.sin(turn * fine_s) + 180) % 360
+        lon -= 180.0
+        coarse = slice(0, None, 600)
+        found = atlas.passages(lat[None, coarse], lon[None, coarse], fine_s[coarse], KINDS[:2])
+        for name in found.zones:
+            mine = found.of_zone(name)
+            if mine.path.size and mine.enter_s[0] > 0.0 and found.time_inside_s(name)[0] > 600.0:
+                inside = atlas.contains(name, lat, lon)
+                off.append(found.first_entry_s(name)[0] - fine_s[inside.argmax()])
+    assert len(off) > 15
+    assert np.abs(off).max() < 10.0

@@ -2,24 +2,22 @@
 
 import os
 import shutil
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from overflight.release.report import MapData, Marker, Page, render, write
-from overflight.release.sections import Section, Table
+from overflight.release.sections import Picture, Section, Table
+from overflight.release.timeplot import Panel, stack
 
-HOSTILE = (
-    "<script>window.__broken = 1</script>",
-    '=HYPERLINK("https://example.org/x","open")',
-    '"><img src=x onerror="window.__broken = 2">',
-    "</script><script>window.__broken = 3</script>",
-    "<!-- <script> ]]> &lt;b&gt; {{ 7 * 7 }} {% raw %}",
-    "\u202egnp.exe O'Brien \u2028 \u00e9\u4e2d\u6587 \U0001f388",
-    "javascript:window.__broken=4",
-    "A" * 300,
-)
+sys.path.append(str(Path(__file__).parent))
+sys.path.append(str(Path(__file__).parent.parent / "60_ledgers"))  # made-up contests
+
+from breakouts import HOSTILE
+
 START = datetime(2023, 1, 20, tzinfo=UTC)
 N_TRACKS, N_TIMES = 200, 150
 
@@ -106,6 +104,14 @@ def hostile_table():
     return Table("Tensions " + HOSTILE[0], columns, rows, HOSTILE[2])
 
 
+def picture():
+    """Two panels with a caption and a name that try to break out."""
+    spread = np.linspace(-2.0, 2.0, 5)[:, None] * np.linspace(0.2, 1.0, 40)
+    panels = [Panel(name, spread, -2.0, 2.0, 1.0, "", (-1.6, 1.6)) for name in HOSTILE[:2]]
+    times = [START + timedelta(hours=float(h)) for h in range(40)]
+    return Picture(stack("drawn", HOSTILE[3], times, panels), "Drawn " + HOSTILE[0])
+
+
 def sections():
     return (
         Section(
@@ -126,6 +132,7 @@ def sections():
             answer="Not answered. With a wind climatology a verdict would be an accident.",
             basis=("Passive drift was assumed throughout.",),
             would_change="Winds of those days with a known error.",
+            pictures=(picture(),),
         ),
         Section(
             anchor='Carried & more "q"',
@@ -150,7 +157,8 @@ def statements():
         who = ("A spokesperson", "official named", "B2", f"Statement {n}: {said}", verdict)
         rows.append((f"T{n:03d}", f"{n % 28 + 1} Feb 2023", *who, "SRC1"))
     rows += [(f"H{n}", "", text, text, "F6", text, text, text) for n, text in enumerate(HOSTILE)]
-    return Table("All statements", columns, tuple(rows), "Grade: reliability, then credibility.")
+    note = "Grade: reliability, then credibility."
+    return Table("All statements", columns, tuple(rows), note, choices=(3, 6))
 
 
 def sources():
@@ -221,6 +229,14 @@ def html(page):
 def report(html, tmp_path_factory):
     path = tmp_path_factory.mktemp("report") / "report.html"
     write(html, path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def embedded(page, tmp_path_factory):
+    """The map alone, as it stands in an article."""
+    path = tmp_path_factory.mktemp("embedded") / "embed.html"
+    write(render(page, embed=True), path)
     return path
 
 

@@ -220,7 +220,7 @@ def test_more_tracks_than_a_browser_can_draw_are_refused(page):
 
 def test_an_empty_table_is_still_a_table(page):
     text = render(dataclasses.replace(page, statements=Table("None", ("Id",), ())))
-    assert '<caption id="statements-caption">None</caption>' in text
+    assert '<caption id="statements-caption"><span>None</span></caption>' in text
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):

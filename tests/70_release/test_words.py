@@ -17,6 +17,7 @@ from overflight.case.predicates import (
     Speed,
 )
 from overflight.inference.quantiles import Spread
+from overflight.ledgers import steered
 from overflight.ledgers.traversed import LaunchLine, LevelLine, Traversed, ZoneLine
 from overflight.release import verdicts, words
 from overflight.release.wording import moment, percent, probable, word
@@ -63,9 +64,21 @@ def traversed(probability, n_effective=500.0):
 def test_times_are_withheld_where_a_few_paths_stand_for_all():
     sure = words.traversed(traversed(0.9), EPOCH).tables[0].rows[0]
     thin = words.traversed(traversed(0.02), EPOCH).tables[0].rows[0]
-    assert "1 Feb 02:00Z" in sure
+    assert "1 Feb 02:00Z \u00b1 1 min" in sure
     assert thin[2] == "too few paths to say"
     assert not any("Z" in cell for cell in thin)
+
+
+def test_what_a_case_watches_has_tables_of_its_own_and_what_nobody_meets_is_said():
+    line = traversed(0.9)
+    site = replace(line.zones[0], zone="site:X", name="X, within 20 km", kind="site")
+    told = replace(line, zones=(*line.zones, site), unreached=("Y, within 5 km",))
+    section = words.traversed(told, EPOCH)
+    captions = [table.caption for table in section.tables]
+    assert "Sites of this case: when inside" in captions
+    assert not any(caption.startswith("Zones of this case") for caption in captions)
+    assert "Fewer than one path in a hundred came to Y, within 5 km." in section.basis
+    assert all("this case" not in t.caption for t in words.traversed(line, EPOCH).tables)
 
 
 def test_a_level_has_a_first_and_a_last_time_above_it():
@@ -98,15 +111,20 @@ def test_every_predicate_can_be_said_in_words(predicate, said):
 
 
 @pytest.mark.parametrize(
-    ("winds", "said"), [(0.6, "is almost certain (97 %)"), (0.1, "the evidence is divided")]
+    ("winds", "days", "said"),
+    [
+        (0.6, (1, 9), "2 launch dates were reported; 1 February is almost certain (97 %)"),
+        (0.1, (1, 9), "the evidence is divided"),
+        (0.6, (1, 1), "2 launches were reported; the one named a is almost certain (97 %)"),
+    ],
 )
-def test_launch_dates_that_the_winds_doubt_are_told_as_divided(winds, said):
+def test_launches_are_told_by_their_dates_or_names_and_doubts_as_doubts(winds, days, said):
     line = traversed(0.9)
     launches = (LaunchLine("a", 0.5, 0.97, winds), LaunchLine("b", 0.5, 0.03, 1.0 - winds))
     case = SimpleNamespace(
         launches=[
             SimpleNamespace(id=name, time_min=EPOCH, time_max=EPOCH + timedelta(days=day))
-            for name, day in (("a", 1), ("b", 9))
+            for name, day in zip("ab", days, strict=True)
         ],
         statements=(),
     )
@@ -114,6 +132,9 @@ def test_launch_dates_that_the_winds_doubt_are_told_as_divided(winds, said):
         sighting_ids=("x",), sighting_probability={"x": 0.9}, epoch=EPOCH,
         time_s=np.array([0.0, 9e5]), wind_statement="climatology: prior only", prior_only=True,
     )  # fmt: skip
-    sentences = words.bottom_line(case, posterior, replace(line, launches=launches))
+    sentences = words.bottom_line(
+        case, posterior, replace(line, launches=launches),
+        steered.ledger(case, None, steered.CLIMATOLOGY),
+    )  # fmt: skip
     assert any(said in sentence for sentence in sentences)
-    assert any("refused" in sentence for sentence in sentences)
+    assert any("this account refuses one" in sentence for sentence in sentences)

@@ -5,18 +5,22 @@ import json
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pytest
+from quick import validated
 
 from overflight import account
 from overflight.case.load import bundled
 from overflight.case.template import write_new
-from overflight.errors import CoverageError, OverflightError
+from overflight.errors import CoverageError, FieldError, OverflightError
 from overflight.inference.stratum import Settings
 from overflight.release.provenance import sha256
 
@@ -32,12 +36,32 @@ def quick(tmp_path_factory):
     return account.run(bundled("2023-conus"), out, settings=QUICK), out
 
 
+def test_every_ledger_file_is_what_its_schema_in_the_release_says(quick):
+    """Real data, by a validator that is not ours; a file with NaN or infinity is no JSON."""
+    _, out = quick
+    names = validated(out)
+    assert names == [
+        "brought_down", "carried", "claimed", "collected", "origin", "seen", "steered", "traversed",
+    ]  # fmt: skip
+    claims = json.loads((out / "claimed.json").read_text(encoding="utf-8"))
+    claims["statements"][0]["text"] = 5
+    shape = json.loads((out / "schemas" / "claimed.schema.json").read_text(encoding="utf-8"))
+    assert not jsonschema.Draft202012Validator(shape).is_valid(claims)
+
+
 def test_the_bundled_case_becomes_a_whole_release(quick):
     made, out = quick
-    assert sorted(path.name for path in out.iterdir()) == [
-        "manifest.json", "paths.csv", "report.html", "sightings.csv", "statements.csv",
-        "zones.csv",
-    ]  # fmt: skip
+    assert sorted(path.name for path in out.iterdir()) == sorted([
+        "brought_down.csv", "brought_down.geojson", "brought_down.json",
+        "brought_down_footprints.csv", "brought_down_windows.csv", "carried.json", "case",
+        "chronology.json", "claimed.json", "claims.jsonld", "collected.csv", "collected.json",
+        "collected_ground.csv", "collected_people.csv", "embed.html", "figures", "ledger.sqlite",
+        "manifest.json", "orders.csv", "origin.csv", "origin.json", "origin_regions.csv",
+        "paths.csv", "paths.nc", "prov.json", "report.html", "ro-crate-metadata.json", "schemas",
+        "seas.csv", "seen.csv", "seen.json", "sightings.csv", "statements.csv", "steered.csv",
+        "steered.json",
+        "tags.csv", "tracks.geojson", "tracks.kmz", "traversed.json", "zones.csv",
+    ])  # fmt: skip
     assert made.report == out / "report.html"
     assert made.report.stat().st_size < 2_000_000
 
@@ -55,16 +79,51 @@ def test_contradicting_reports_all_reach_the_release(quick):
     assert all(name in html for name in rows)
 
 
+def test_the_release_says_how_many_observations_there_are_and_in_what_order(quick):
+    made, out = quick
+    html = (out / "report.html").read_text(encoding="utf-8")
+    assert "40 used sightings are 40 observations" in html
+    assert "In what order did it happen" in html
+    assert 'aria-labelledby="timeline-t"' in html
+    told = json.loads((out / "chronology.json").read_text(encoding="utf-8"))
+    assert len(told["contradictions"]) == len(made.ledgers.chronology.clashes) == 1
+    with closing(sqlite3.connect(out / "ledger.sqlite")) as database:
+        rows = dict(database.execute("SELECT statement, credibility FROM results"))
+        lost = database.execute("PRAGMA foreign_key_check").fetchall()
+    assert rows == {one.statement.id: one.credibility for one in made.ledgers.claimed.lines}
+    assert lost == []
+
+
 def test_everything_made_from_the_climatology_says_so(quick):
     made, out = quick
     html = (out / "report.html").read_text(encoding="utf-8")
     assert "climatology: prior only" in html
     assert made.posterior.wind_statement == "climatology: prior only"
     for table in out.glob("*.csv"):
+        if table.name == "tags.csv":
+            continue  # what sources are; no wind is in it
         with table.open(encoding="utf-8", newline="") as file:
             assert {row["wind"] for row in csv.DictReader(file)} == {"climatology: prior only"}
     assert json.loads((out / "manifest.json").read_text())["settings"]["wind"]
     assert "Not answered" in html  # the steering verdict is refused
+    answer = json.loads((out / "steered.json").read_text(encoding="utf-8"))
+    assert (answer["verdict"], answer["wind"]) == ("refused", "climatology: prior only")
+
+
+def test_the_usual_winds_say_that_they_cannot_tell_the_launch(quick):
+    made, out = quick
+    found = made.ledgers.origin
+    assert found.verdict == "too wide"
+    assert found.begin_id == "CN23-05"
+    assert found.before == ("CN23-01", "CN23-02", "CN23-03")
+    told = json.loads((out / "origin.json").read_text(encoding="utf-8"))
+    assert told["verdict"] == "too wide"
+    assert told["wind"] == "climatology: prior only"
+    html = (out / "report.html").read_text(encoding="utf-8")
+    assert "Where was it launched?" in html
+    assert "usual winds cannot tell" in html
+    # Even in the season's mean wind single lines part by thousands of kilometres with the height.
+    assert max(found.fans[0].apart_m[:5]) > 3_000e3
 
 
 def test_the_paths_pass_where_they_must(quick):
@@ -77,6 +136,18 @@ def test_the_paths_pass_where_they_must(quick):
     assert np.median(end) < 0.4
 
 
+def test_where_it_came_down_was_in_view(quick):
+    """Myrtle Beach lies 19 km from the last report; over Billings it was seen on two days."""
+    made, _ = quick
+    sites = {one.name: one for one in made.ledgers.collected.sites}
+    assert sites["Myrtle Beach"].levels[0].probability > 0.99
+    assert sites["Myrtle Beach"].levels[3].probability > 0.9  # above 20 degrees
+    assert sites["Billings Logan"].levels[0].in_view.p50_s > 86_400.0
+    assert {one.name for one in made.ledgers.seen.observers if one.generous.probability > 0.9} == {
+        "Billings", "Charlotte", "Myrtle Beach",
+    }  # fmt: skip
+
+
 def test_one_thread_or_three_give_identical_numbers(quick, tmp_path):
     made, out = quick
     again = account.run(
@@ -84,8 +155,9 @@ def test_one_thread_or_three_give_identical_numbers(quick, tmp_path):
     )
     np.testing.assert_array_equal(again.posterior.lat_deg, made.posterior.lat_deg)
     assert again.posterior.log_evidence == made.posterior.log_evidence
-    for path in out.iterdir():
-        assert (tmp_path / "again" / path.name).read_bytes() == path.read_bytes(), path.name
+    for path in (one for one in out.rglob("*") if one.is_file()):
+        name = path.relative_to(out)
+        assert (tmp_path / "again" / name).read_bytes() == path.read_bytes(), name
 
 
 def test_another_seed_gives_other_paths(quick, tmp_path):
@@ -101,8 +173,56 @@ def test_the_manifest_names_every_file_and_its_hash(quick):
     for name, digest in manifest["outputs_sha256"].items():
         assert sha256(out / name) == digest
     assert set(manifest["inputs_sha256"]) == {
-        "case.yaml", "sightings.csv", "sources.csv", "statements.csv",
+        "case.yaml", "events.csv", "relations.csv", "sightings.csv", "sources.csv",
+        "statements.csv",
     }  # fmt: skip
+
+
+def test_it_could_have_come_down_safely_at_sea_but_not_over_the_carolinas(quick):
+    """Nobody lives below for days over the Pacific; the last morning crosses 50 to 90 per km2."""
+    made, _ = quick
+    found = made.ledgers.brought_down
+    assert 0.3 < found.share(0, "below") < 0.7
+    assert found.lost_fraction == 0.0
+    first, last = found.moments[0], found.moments[-1]
+    assert last.time_s - first.time_s > 15 * 86_400.0
+    longest = max(found.windows, key=lambda one: one.end_s - one.begin_s if one.way == 0 else 0.0)
+    assert longest.label == "below"
+    assert longest.land_fraction < 0.05
+    inland = [one for one in found.moments if one.lon_deg > -95.0 and one.lat_deg > 34.5]
+    assert all(one.risks[0].below_fraction == 0.0 for one in inland if -95.0 < one.lon_deg < -81.0)
+    assert found.typical[0].own_along_sd_m < 20_000.0  # in a wind that ends at 200 hPa
+    remains = {one.pieces: one for one in found.remains}
+    heavy = remains["structure and dense parts"]
+    assert heavy.off_m < heavy.most_m  # the reported field lies among the falls
+
+
+@pytest.mark.parametrize(
+    ("people", "words"),
+    [("none.nc", "no file"), ("people.tif", "GeoTIFF"), ("people.nc", "NetCDF")],
+)
+def test_people_that_cannot_be_read_stop_a_run_before_it_flies(people, words, tmp_path):
+    (tmp_path / "people.tif").write_bytes(b"II*\x00" + bytes(60))
+    (tmp_path / "people.nc").write_bytes(b"people, people")
+    stages = []
+    with pytest.raises(FieldError, match=words):
+        account.run(
+            bundled("2023-conus"), tmp_path / "out", people=tmp_path / people, settings=QUICK,
+            progress=lambda stage, *_: stages.append(stage),
+        )  # fmt: skip
+    assert set(stages) == {"wind"}
+    assert not (tmp_path / "out").exists()
+
+
+def test_people_of_a_case_lie_inside_its_folder(tmp_path):
+    case = tmp_path / "mine"
+    write_new(case)
+    path = case / "case.yaml"
+    path.write_text(
+        path.read_text(encoding="utf-8") + "\npopulation: ../people.nc\n", encoding="utf-8"
+    )
+    with pytest.raises(FieldError, match=r"population: \.\./people\.nc"):
+        account.run(case, tmp_path / "out", settings=QUICK)
 
 
 def test_a_folder_that_is_no_release_is_left_alone(tmp_path):

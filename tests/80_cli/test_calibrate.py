@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from overflight.cli import app
+from overflight.errors import CaseError
 
 
 @pytest.fixture
@@ -57,3 +58,23 @@ def test_tracks_and_profiles_are_checked(track):
     assert told["tracks"][0]["carried_rejected"] is False
     done = run("profiles", track)
     assert done.exit_code != 0
+
+
+@pytest.mark.parametrize("arguments", [("--cases", "3"), ("--cases", "1000000"), ("--seed", "-1")])
+def test_a_study_of_no_use_is_refused_in_words(arguments):
+    done = run("simulated", *arguments)
+    assert done.exit_code != 0
+    assert isinstance(done.exception, CaseError)
+    assert "flights" in done.exception.expected
+
+
+@pytest.mark.slow
+def test_made_up_flights_are_told_of_as_json(tmp_path):
+    picture = tmp_path / "ranks.svg"
+    done = run("simulated", "--cases", "20", "--json", "--quiet", "--picture", picture)
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert (told["cases"], told["refused"]) == (20, 0)
+    assert told["statistics"][0]["chi_squared_p"] is None  # twenty are too few for bins
+    assert 0.0 < told["choices"]["false_alarms_averaged"] < 0.05
+    assert picture.read_text().startswith("<svg")

@@ -287,7 +287,8 @@ def test_an_account_in_a_wind_file_is_no_longer_prior_only(made):
     page = (out / "report.html").read_text(encoding="utf-8")
     assert "Nobody&#39;s data" in page
     assert "Prior only." not in page
-    assert "passive drift only" in page
+    steered = json.loads((out / "steered.json").read_text(encoding="utf-8"))
+    assert [one["name"] for one in steered["hypotheses"]] == ["M0", "M1a", "M1b", "M2", "M12"]
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
     assert "wind/weather.nc" in manifest["inputs_sha256"]
     assert manifest["settings"]["wind"].startswith("NOAA GFS analysis, every 6 h")
@@ -382,3 +383,32 @@ def test_a_listing_is_flown_again_in_the_wind_and_put_beside_it(tmp_path, wind_f
     wrong = run("wind", "compare", wind_file, "--wind", wind_file)
     assert isinstance(wrong.exception, FieldError)
     assert "trajectory listing of HYSPLIT" in str(wrong.exception.expected)
+
+
+def test_what_comes_down_falls_through_the_wind_below_the_flight(wind_file, case_folder, tmp_path):
+    """The flight reads the levels it needs, a fall all that the file has, and never less."""
+    case, deep = load(case_folder), tmp_path / "deep.nc"
+    wind = source.open_winds([wind_file], cached=False).wind
+    levels = [*wind["pressure_pa"].values, 50_000.0, 100_000.0]
+    packed.write(wind.reindex(pressure_pa=levels, method="nearest"), deep)
+    for path, floor_pa in ((deep, 100_000.0), (wind_file, 20_000.0)):
+        flown = winds.of_case(case, case_folder, [path])
+        fallen = winds.column(case, case_folder, [path], flown)
+        assert np.exp(flown.grid.log_pressure[-1]) == pytest.approx(20_000.0, rel=1e-3)
+        assert np.exp(fallen.grid.log_pressure[-1]) == pytest.approx(floor_pa, rel=1e-3)
+        assert not fallen.error.prior_only
+    embedded = winds.of_climatology(case)
+    assert winds.column(case, case_folder, [], embedded) is embedded
+
+
+def test_where_memory_cannot_hold_the_wind_below_that_of_the_flight_serves(
+    wind_file, case_folder, monkeypatch
+):
+    case = load(case_folder)
+    flown = winds.of_case(case, case_folder, [wind_file])
+
+    def full(*_, **__):
+        raise FieldError(found="too much", expected="less", remedy="Take less.")
+
+    monkeypatch.setattr(winds, "onward", full)
+    assert winds.column(case, case_folder, [wind_file], flown) is flown

@@ -90,7 +90,8 @@ def origin(folder):
 
 
 def contents(release):
-    return {path.name: path.read_bytes() for path in release.iterdir()}
+    found = (path for path in release.rglob("*") if path.is_file())
+    return {str(path.relative_to(release)): path.read_bytes() for path in found}
 
 
 def test_two_processes_one_of_them_killed_give_the_bytes_of_one(crew, folder, tmp_path):

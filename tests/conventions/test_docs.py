@@ -163,3 +163,18 @@ def test_nothing_in_the_tree_names_the_machine_it_was_made_on(root, rule):
 )
 def test_each_rule_notices_its_mistake(rule, line):
     assert rule.search(line)
+
+
+def test_the_tests_that_are_said_to_hold_the_reference_numbers_exist(root):
+    """And T16 and T19 to T25, of which the ledgers live, are all among them."""
+    told = (root / "docs" / "reference" / "tested-numbers.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", told)
+    missing = [
+        f"{file}::{name}"
+        for file, name in named
+        if f"\ndef {name}(" not in (root / file).read_text(encoding="utf-8")
+    ]
+    assert len(named) > 30
+    assert missing == []
+    numbers = {int(one) for one in re.findall(r"^\| T(\d+) ", told, re.MULTILINE)}
+    assert numbers >= {16, *range(19, 26)}

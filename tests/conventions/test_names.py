@@ -11,7 +11,7 @@ import overflight
 PHYSICS = Path(overflight.__file__).parent / "physics"
 SUFFIXES = {
     "m", "m2", "m3", "s", "kg", "k", "pa", "paps", "mps", "mps2", "kgm3", "kgmol", "jkmol", "jkgk",
-    "perm", "deg", "rad", "radps", "hz", "fraction", "log", "sd",
+    "perm", "perm2", "j", "casualties", "deg", "rad", "radps", "hz", "lx", "fraction", "log", "sd",
 }  # fmt: skip
 LOGARITHM = "log_"  # of what follows, in SI: log_pressure is the logarithm of pascals
 PURE = {"scale", "decay", "flattening"}  # factors, said in the last word of the name

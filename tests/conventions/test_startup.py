@@ -33,15 +33,20 @@ sys.exit(status)
         ["wind", "inspect", "--help"],
         ["wind", "build", "--help"],
         ["wind", "fetch", "--help"],
+        ["layers", "--help"],
+        ["layers", "add", "--help"],
         ["doctor"],
         ["new", "{folder}/another"],
         ["validate", "{folder}/case"],
+        ["draft", "--help"],
+        ["draft", "{folder}/article.txt", "--json"],
     ],
     ids=" ".join,
 )
 def test_nothing_heavy_is_loaded(arguments, tmp_path):
     if "{folder}/case" in arguments:
         write_new(tmp_path / "case")
+    (tmp_path / "article.txt").write_text("The balloon landed, officials said.", encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-c", WATCHED, *(a.format(folder=tmp_path) for a in arguments)],
         capture_output=True,

@@ -40,6 +40,9 @@ CLIMATOLOGY = "climatology"
 _LEAST_BIAS_MPS = 0.1
 _MOSTLY = 0.5  # share of the nodes with a known wind from which the source's own error counts
 _BESIDE = timedelta(days=1)
+_DAY_S = 86_400.0
+# Of the climatology at one a day; a longer flight takes fewer (0.003 m/s off, times the square).
+_MOST_DAYS = 60
 
 
 @dataclass(frozen=True)
@@ -185,7 +188,8 @@ def _of_climatology(start: datetime, end: datetime) -> AlongTrack:
 def _climatology(midnight: datetime, days: int) -> tuple[WindGrid, WindError]:
     """The embedded wind about some days: many short tracks of one day share it."""
     end = midnight + timedelta(days=days)
-    field = climatology.dataset(midnight - _BESIDE, end + _BESIDE)
+    step_s = _DAY_S * max(1, math.ceil(days / _MOST_DAYS))
+    field = climatology.dataset(midnight - _BESIDE, end + _BESIDE, step_s=step_s)
     middle = midnight + (end - midnight) / 2
     error = wind_error.of_climatology(climatology.day_of_year(middle))
     return layout.to_grid(field, midnight), error

@@ -6,7 +6,6 @@ what is hidden; the numbers of the model were fitted to flights named in
 how many fit side by side, and the binomial errors are theirs.
 """
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from overflight.calibration import air, reading
 from overflight.calibration.air import AlongTrack
+from overflight.calibration.counting import Counted, n_apart
 from overflight.errors import FieldError
 from overflight.fields import source
 from overflight.inference.telemetry import gaps, plane, steering
@@ -26,7 +26,7 @@ Progress = Callable[[str, int, int], None]
 
 SHARES = (0.5, 0.8, 0.9, 0.95)
 _BESIDE_S = 1_800.0  # of track that there must be on either side
-_MOST_PARTS = 100  # of one length in one flight
+_MOST_PARTS = 200  # of one length in one flight
 _CLOSEST = 8  # hidden parts begin no closer than this share of their length
 _HOUR_S = 3_600.0
 
@@ -49,40 +49,28 @@ class Hidden:
 
 
 @dataclass(frozen=True)
-class Length:
+class Length(Counted):
     """All hidden parts of one length."""
 
     gap_s: float
     parts: tuple[Hidden, ...]
     n_effective: int
 
-    def coverage(self, share: float) -> float:
-        """How often the truth lay in the region of a share; NaN without parts."""
-        return float(np.mean([one.rank <= share for one in self.parts])) if self.parts else math.nan
-
-    def binomial_sd(self, share: float) -> float:
-        """Standard error of that, were it exact, with the effective number of parts."""
-        return math.sqrt(share * (1.0 - share) / self.n_effective) if self.n_effective else math.nan
-
     def quantile_m(self, share: float) -> float:
         """Quantile of the distance from the middle of the prediction."""
-        return self._over("off_m", lambda values: float(np.quantile(values, share)))
+        return self.over("off_m", lambda values: float(np.quantile(values, share)))
 
     def hermite_median_m(self) -> float:
         """Median distance from the cubic through both ends."""
-        return self._over("hermite_off_m", lambda values: float(np.median(values)))
+        return self.over("hermite_off_m", np.median)
 
     def mean_score_m(self) -> float:
         """Mean energy score."""
-        return self._over("score_m", lambda values: float(np.mean(values)))
+        return self.over("score_m", np.mean)
 
     def n_steered(self) -> int:
         """Parts about which the verdict on steering would speak."""
         return sum(one.would_say_steered for one in self.parts)
-
-    def _over(self, name: str, statistic: Callable[[Array], float]) -> float:
-        values = np.array([getattr(one, name) for one in self.parts])
-        return statistic(values) if len(values) else math.nan
 
 
 @dataclass(frozen=True)
@@ -98,11 +86,7 @@ class Study:
     def of_flight(self, name: str) -> tuple[Length, ...]:
         """The same for one flight alone."""
         return tuple(
-            Length(
-                one.gap_s,
-                tuple(part for part in one.parts if part.flight == name),
-                _side_by_side([part for part in one.parts if part.flight == name]),
-            )
+            _of_length(one.gap_s, [part for part in one.parts if part.flight == name])
             for one in self.lengths
         )
 
@@ -161,7 +145,7 @@ def study(
 def starts(track: Track, gap_s: float) -> list[float]:
     """Where hidden parts of a length may begin in a track: afloat, seen on both sides and between.
 
-    At most a hundred, evenly spread, never closer than an eighth of the length. The last fix
+    At most two hundred, evenly spread, never closer than an eighth of the length. The last fix
     before, the first after and the two about the middle must be near enough to tell.
     """
     first, last = reading.afloat(track)
@@ -250,20 +234,9 @@ def hermite(track: Track, start_s: float, end_s: float, centre: Array, height_m:
     )
 
 
-def _of_length(gap_s: float, found: list[Hidden]) -> Length:
-    mine = [one for one in found if one.gap_s == gap_s]
-    names = dict.fromkeys(one.flight for one in mine)
-    effective = sum(_side_by_side([one for one in mine if one.flight == name]) for name in names)
-    return Length(gap_s, tuple(mine), effective)
-
-
-def _side_by_side(parts: list[Hidden]) -> int:
-    """How many parts of one flight fit beside each other without overlap."""
-    count, free_s = 0, -math.inf
-    for one in sorted(parts, key=lambda part: part.start_s):
-        if one.start_s >= free_s:
-            count, free_s = count + 1, one.start_s + one.gap_s
-    return count
+def _of_length(gap_s: float, found: Sequence[Hidden]) -> Length:
+    mine = tuple(one for one in found if one.gap_s == gap_s)
+    return Length(gap_s, mine, n_apart(mine, gap_s))
 
 
 def _too_short(track: Track) -> str:

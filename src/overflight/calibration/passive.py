@@ -1,4 +1,4 @@
-"""Which tracks go with the air, and which follow no wind: the check of M0 on files."""
+"""Which tracks go with the air, and which follow no wind: the checks of M0 and M2 on files."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,10 +17,11 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Checked:
-    """One track and how well the air explains it."""
+    """One track and how well the air explains it: alone, and with a velocity of its own."""
 
     track: Track
     result: Carried
+    driven: Carried
     sd_mps: float  # of the slow departures from the wind, per component, before they are scaled
 
 
@@ -40,10 +41,12 @@ def check_files(
         height = np.nan_to_num(track.height_m)
         some = np.unique(np.linspace(0, len(track.time_s) - 1, 200).astype(np.int64))
         departs = along.departures(track.time_s[some], track.normal[some], height[some])
-        result = carried.check(track, departs.process, along.air_at)
+        result, driven = (
+            carried.check(track, departs.process, along.air_at, own=own) for own in (False, True)
+        )
         if result.n_nodes < 3:
             left.append(f"{track.name}: too few fixes to tell")
             continue
-        found.append(Checked(track, result, departs.sd_mps))
+        found.append(Checked(track, result, driven, departs.sd_mps))
     progress("tracks", len(tracks), len(tracks))
     return found, left

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 
-from overflight.case import meaning, predicates
+from overflight.case import evidence_checks, meaning, predicates
 from overflight.case.vocabulary import Geometry, Use
 from overflight.errors import CaseError
 
@@ -17,7 +17,10 @@ Key = tuple[str | int, ...]  # ("sightings", 0, "time_min"): pydantic's "loc"
 Known = Mapping[str, object]  # the fields of a row that could be read, by attribute
 _LISTED = 12  # identifiers named in a message
 # What two rows on the same report may differ in.
-_OF_THE_ROW = frozenset({"id", "note", "conflicts_with", "use", "why_not_used", "certainty"})
+_OF_THE_ROW = frozenset({
+    "id", "note", "conflicts_with", "use", "why_not_used", "certainty", "copies", "corrects",
+    "may_copy", "copy_probability",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -34,20 +37,33 @@ class Parts:
     """A case in pieces; an ``incomplete`` table may hold more rows than could be read."""
 
     head: Known
-    rows: Mapping[str, Sequence[Known]]  # "launches", "sources", "sightings", "statements"
+    rows: Mapping[str, Sequence[Known]]  # "launches", "sources", ... and "sites", "areas"
     incomplete: frozenset[str] = frozenset()
 
 
-TABLES = ("sources", "launches", "sightings", "statements")
+TABLES = ("sources", "launches", "sightings", "statements", "events", "relations")
 
 # Which column of which table cites rows of which tables.
 _CITATIONS = (
     ("launches", "source", ("sources",)),
+    ("sites", "source", ("sources",)),
+    ("areas", "source", ("sources",)),
+    ("observers", "source", ("sources",)),
     ("sightings", "source", ("sources",)),
     ("statements", "source", ("sources",)),
     ("sightings", "conflicts_with", ("sightings", "statements")),
     ("statements", "conflicts_with", ("sightings", "statements")),
     ("statements", "lineage", ("sightings",)),
+    ("sources", "copies", ("sources",)),
+    ("sightings", "copies", ("sightings", "statements")),
+    ("statements", "copies", ("sightings", "statements")),
+    ("sightings", "may_copy", ("sightings",)),
+    ("sightings", "corrects", ("sightings",)),
+    ("statements", "corrects", ("statements",)),
+    ("events", "source", ("sources",)),
+    ("relations", "source", ("sources",)),
+    ("relations", "first", ("events", "sightings", "statements")),
+    ("relations", "second", ("events", "sightings", "statements")),
 )
 
 
@@ -55,12 +71,25 @@ def findings(parts: Parts) -> list[Finding]:
     """Check the parts against each other."""
     return [
         *_doubled(parts),
+        *_same_names(parts),
         *_references(parts),
         *_times(parts),
         *_zones(parts),
+        *_watchers(parts),
+        *_released_kinds(parts),
         *_kinds(parts),
         *_repeated(parts),
         *_evidence(parts),
+        *(
+            Finding(key, error)
+            for check in (
+                # A merged row may stand for what it goes back to; all were checked before.
+                *(() if parts.head.get("merges") else (evidence_checks.circles,)),
+                evidence_checks.dates,
+                evidence_checks.relations,
+            )
+            for key, error in check(parts.rows)
+        ),
     ]
 
 
@@ -74,11 +103,31 @@ def _doubled(parts: Parts) -> Iterator[Finding]:
             if name in first:
                 error = CaseError(
                     found=f"id {name!r} a second time",
-                    expected="an id of its own for every source, launch, sighting and statement",
+                    expected="an id of its own for every row of every table, and every launch",
                     remedy="Rename one; rows that cite it must follow.",
                 )
                 yield Finding((table, index, "id"), error, first[name])
             first.setdefault(name, (table, index, "id"))
+
+
+def _same_names(parts: Parts) -> Iterator[Finding]:
+    """Zones and sites are told by their names, and so are observers: no two may share one."""
+    for tables, what in ((("sites", "areas"), "zone and site"), (("observers",), "observer")):
+        first: dict[str, Key] = {}
+        for table in tables:
+            for index, row in enumerate(parts.rows.get(table, ())):
+                name = row.get("name")
+                if name is None:
+                    continue
+                same = str(name).casefold()
+                if same in first:
+                    error = CaseError(
+                        found=f"the name {name!r} a second time",
+                        expected=f"a name of its own for every {what}",
+                        remedy="Rename one; parts of one zone are a MultiPolygon.",
+                    )
+                    yield Finding((table, index, "name"), error, first[same])
+                first.setdefault(same, (table, index, "name"))
 
 
 def _references(parts: Parts) -> Iterator[Finding]:
@@ -99,6 +148,10 @@ def _references(parts: Parts) -> Iterator[Finding]:
                     yield Finding((table, index, column), _unknown(name, known, where))
                 elif name == row.get("id") and column == "conflicts_with":
                     yield Finding((table, index, column), _itself(name))
+    descent = parts.head.get("descent")
+    cited = getattr(descent, "source", None)
+    if cited is not None and "sources" not in parts.incomplete and cited not in ids["sources"]:
+        yield Finding(("descent", "source"), _unknown(cited, ids["sources"], "sources.csv"))
     end = parts.head.get("flight_end_sighting")
     if end is not None and "sightings" not in parts.incomplete and end not in ids["sightings"]:
         error = _unknown(str(end), ids["sightings"], "sightings.csv")
@@ -132,6 +185,7 @@ def _zones(parts: Parts) -> Iterator[Finding]:
     kinds = parts.head.get("zones")
     if not isinstance(kinds, tuple):
         return
+    kinds = tuple(kind for kind in kinds if kind in predicates.KINDS)
     for index, row in enumerate(parts.rows.get("statements", ())):
         test = row.get("test")
         for predicate in test if isinstance(test, tuple) else ():
@@ -145,6 +199,43 @@ def _zones(parts: Parts) -> Iterator[Finding]:
                     yield Finding(("statements", index, "test"), error)
 
 
+def _watchers(parts: Parts) -> Iterator[Finding]:
+    """Observers that statements name are in the case."""
+    if "observers" in parts.incomplete:
+        return
+    known = [str(one["name"]) for one in parts.rows.get("observers", ()) if "name" in one]
+    for index, row in enumerate(parts.rows.get("statements", ())):
+        test = row.get("test")
+        for predicate in test if isinstance(test, tuple) else ():
+            for name in predicates.observers(predicate):
+                if name not in known:
+                    error = _unknown(name, known, "the observers")
+                    yield Finding(("statements", index, "test"), error)
+
+
+def _released_kinds(parts: Parts) -> Iterator[Finding]:
+    """A kind that is to be withheld is the kind of something: one misspelt would be published."""
+    of = {
+        table: {str(row["kind"]).casefold() for row in parts.rows.get(table, ()) if row.get("kind")}
+        for table in ("sites", "observers", "areas")
+    }
+    everything = set().union(*of.values())
+    for column, known, what in (
+        ("withheld_kinds", everything, "a kind of a site, an observer or a zone"),
+        ("withheld_from_partners", everything, "a kind of a site, an observer or a zone"),
+        ("rounded_kinds", of["sites"] - of["areas"], "a kind of sites that is no zone's"),
+    ):
+        named = parts.head.get(column)
+        for index, kind in enumerate(named if isinstance(named, tuple) else ()):
+            if str(kind).casefold() not in known:
+                error = CaseError(
+                    found=f"the kind {kind!r}",
+                    expected=f"{what}: {', '.join(sorted(known)[:_LISTED]) or 'none has one'}",
+                    remedy="Spell it as the column kind does, or take it out of the list.",
+                )
+                yield Finding((column, index), error)
+
+
 def _kinds(parts: Parts) -> Iterator[Finding]:
     """Every sighting has the columns of its kind, and no others."""
     for index, row in enumerate(parts.rows.get("sightings", ())):
@@ -156,7 +247,7 @@ def _repeated(parts: Parts) -> Iterator[Finding]:
     """The same report twice would count twice."""
     first: dict[object, Key] = {}
     for index, row in enumerate(parts.rows.get("sightings", ())):
-        if row.get("use", Use.YES) is Use.NO or "source" not in row:
+        if row.get("use", Use.YES) is Use.NO or "source" not in row or row.get("copies"):
             continue
         same = tuple((name, str(row[name])) for name in sorted(row) if name not in _OF_THE_ROW)
         if same in first:

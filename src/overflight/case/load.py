@@ -16,10 +16,15 @@ from typing import Annotated, Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from overflight.case import checks, files
+from overflight.case import checks, files, geojson, older
+from overflight.case.descent import Descent
+from overflight.case.events import Event, Relation
 from overflight.case.files import Key, Notes, Place, Table, Tree
-from overflight.case.model import Case, Head, Sighting, Source, Span, Statement
+from overflight.case.model import ZONE_FILE, Case, Head, Sighting, Source, Span, Statement
+from overflight.case.observers import Observer
 from overflight.case.rows import Balloon, Launch, Part
+from overflight.case.settle import settle
+from overflight.case.watched import Area, Site
 from overflight.errors import CaseError
 from overflight.units import shorten
 
@@ -29,6 +34,9 @@ TABLES: dict[str, type[Part]] = {
     "statements": Statement,
 }
 FILES = ("case.yaml", *(f"{table}.csv" for table in TABLES))
+OPTIONAL: dict[str, type[Part]] = {"events": Event, "relations": Relation}
+MAY_BE_EMPTY = ("statements", *OPTIONAL)
+LISTS = ("sites", "observers")  # lists of case.yaml that may be tables of their own instead
 MOST_SHOWN = 500  # mistakes; who has more has one mistake many times
 
 # What people call a column -> what it is called here, and how it is written.
@@ -53,25 +61,53 @@ MISNAMED = {
 _UNITS = ("_ft", "_km", "_m", "_nmi", "_mi", "_deg", "_utc", "_lb", "_kg", "_mps", "_kt", "_m2")
 
 
-def load(folder: Path) -> Case:
-    """Read and check the case in ``folder``, reporting every mistake in it at once."""
+def load(folder: Path, *, begun: bool = False) -> Case:
+    """Read and check the case in ``folder``, reporting every mistake in it at once.
+
+    One that is only ``begun`` may have no sightings yet: they are what is brought into it.
+    """
     _must_be_a_folder(folder)
     notes = Notes()
     head = files.read_yaml(folder / "case.yaml", notes)
-    tables = {name: files.read_table(folder / f"{name}.csv", notes) for name in TABLES}
-    rows = {name: _rows(name, tables[name], notes) for name in TABLES}
+    _read_lists(folder, head, notes)
+    tables, said = _tables(folder, notes)
+    empty = frozenset({"sightings"}) if begun and not tables["sightings"].rows else frozenset[str]()
+    rows = {
+        name: _rows(name, table, notes, may_be_empty=name in {*MAY_BE_EMPTY, *empty})
+        for name, table in tables.items()
+    }
+    known_head = _head(head, notes)
+    areas = _areas(folder, known_head, notes)
     parts = checks.Parts(
-        head=_head(head, notes),
+        head=known_head,
         rows={name: [known for _, known in read] for name, read in rows.items()}
-        | {"launches": _launches(head, notes)},
-        incomplete=frozenset(name for name, table in tables.items() if not table.complete),
+        | {"launches": _listed(head, "launches", Launch), "sites": _listed(head, "sites", Site)}
+        | {"observers": _listed(head, "observers", Observer)}
+        | {"areas": [vars(area) for area in areas]},
+        incomplete=frozenset(name for name, table in tables.items() if not table.complete) | empty,
     )
     for finding in checks.findings(parts):
         _note_finding(finding, notes)
     if notes.mistakes or head is None:
         raise _summary(folder, notes)
-    whole = {name: tuple(model for model, _ in read) for name, read in rows.items()}
-    return Case.model_validate({**head, **whole, "id": folder.resolve().name})
+    whole: dict[str, Any] = {name: tuple(model for model, _ in read) for name, read in rows.items()}
+    settled = settle(whole["sources"], whole["sightings"], whole["statements"])
+    whole |= {"sightings": settled.sightings, "statements": settled.statements}
+    whole |= {"merges": settled.merges, "notes": said, "areas": areas}
+    whole |= {"id": folder.resolve().name}
+    return Case.model_validate({**head, **whole}, context={"begun": begun})
+
+
+def _tables(folder: Path, notes: Notes) -> tuple[dict[str, Table], tuple[str, ...]]:
+    """Read the tables, with older words as those of today; also sentences that say so."""
+    names = [*TABLES, *(name for name in OPTIONAL if (folder / f"{name}.csv").exists())]
+    tables: dict[str, Table] = {}
+    said: list[str] = []
+    for name in names:
+        read = files.read_table(folder / f"{name}.csv", notes)
+        tables[name], renamed = older.renewed(name, read, notes)
+        said += renamed
+    return tables, tuple(said)
 
 
 def bundled(name: str) -> Path:
@@ -111,9 +147,11 @@ def _must_be_a_folder(folder: Path) -> None:
         )
 
 
-def _rows(name: str, table: Table, notes: Notes) -> list[tuple[Part | None, dict[str, object]]]:
+def _rows(
+    name: str, table: Table, notes: Notes, *, may_be_empty: bool
+) -> list[tuple[Part | None, dict[str, object]]]:
     """Check each row of a table by itself: its model, if it is right, and what is known of it."""
-    kind = TABLES[name]
+    kind = (TABLES | OPTIONAL)[name]
     if not table.headings:
         return []
     columns = _columns(kind)
@@ -132,7 +170,7 @@ def _rows(name: str, table: Table, notes: Notes) -> list[tuple[Part | None, dict
     for heading in table.headings:
         if heading and heading not in columns:
             _note_misnamed(heading, list(columns), notes.place((name, heading)), notes)
-    if not table.rows and table.complete and name != "statements":
+    if not table.rows and table.complete and not may_be_empty:
         notes.add(notes.place((name,)), found="no rows", expected="one at least", remedy="Add one.")
     return [
         _row(kind, {column: row[column] for column in row if column in columns}, key, absent, notes)
@@ -151,6 +189,23 @@ def _row(
     return model, dict(model)
 
 
+def _read_lists(folder: Path, head: dict[str, Tree] | None, notes: Notes) -> None:
+    """Put the rows of ``sites.csv`` and ``observers.csv``, where there are any, into the head."""
+    for name in LISTS:
+        path = folder / f"{name}.csv"
+        if head is None or not path.exists():
+            continue
+        if name in head:
+            notes.add(
+                notes.place((name,)),
+                found=f"{name} here, and a file {path.name}",
+                expected="one of the two",
+                remedy="Move the rows of one into the other.",
+            )
+        else:
+            head[name] = list(files.read_table(path, notes).rows)
+
+
 def _head(tree: Mapping[str, Tree] | None, notes: Notes) -> dict[str, object]:
     if tree is None:
         return {}
@@ -160,14 +215,26 @@ def _head(tree: Mapping[str, Tree] | None, notes: Notes) -> dict[str, object]:
         return _known(Head, tree, _note(error, (), frozenset(), notes))
 
 
-def _launches(tree: Mapping[str, Tree] | None, notes: Notes) -> list[dict[str, object]]:
-    """What is known of the launches; their mistakes are noted with those of case.yaml."""
-    launches = tree.get("launches") if tree else None
-    rows = launches if isinstance(launches, list) else []
+def _listed(
+    tree: Mapping[str, Tree] | None, field: str, kind: type[Part]
+) -> list[dict[str, object]]:
+    """What is known of a list in case.yaml; its mistakes are noted with those of the head."""
+    listed = tree.get(field) if tree else None
+    rows = listed if isinstance(listed, list) else []
     return [
-        _row(Launch, row, (), frozenset(), Notes())[1] if isinstance(row, dict) else {}
+        _row(kind, row, (), frozenset(), Notes())[1] if isinstance(row, dict) else {}
         for row in rows
     ]
+
+
+def _areas(folder: Path, head: Mapping[str, object], notes: Notes) -> tuple[Area, ...]:
+    """The zones of the files that case.yaml names, each file once."""
+    named = head.get("zones")
+    files_named = [str(name) for name in named] if isinstance(named, tuple) else []
+    found: list[Area] = []
+    for name in dict.fromkeys(name for name in files_named if name.endswith(ZONE_FILE)):
+        found += geojson.read_areas(folder / name, notes, len(found), name)
+    return tuple(found)
 
 
 def _columns(kind: type[Part]) -> dict[str, str]:
@@ -238,7 +305,10 @@ _EXPECTED = {
 
 def _names_beside(where: tuple[str | int, ...]) -> list[str]:
     """Fields of the group in which an unknown one stood."""
-    inner: dict[str, type[Part]] = {"balloon": Balloon, "launches": Launch, "span": Span}
+    inner: dict[str, type[Part]] = {
+        "balloon": Balloon, "launches": Launch, "span": Span, "sites": Site, "descent": Descent,
+        "observers": Observer,
+    }  # fmt: skip
     kind = inner.get(str(where[0]), Head) if len(where) > 1 else Head
     return list(_columns(kind))
 
@@ -271,7 +341,10 @@ def _note_finding(finding: checks.Finding, notes: Notes) -> None:
 
 
 def _summary(folder: Path, notes: Notes) -> CaseError:
-    ordered = sorted(notes.mistakes, key=lambda m: (FILES.index(m[0].file), m[0].line))
+    order = {name: index for index, name in enumerate(FILES)}
+    ordered = sorted(
+        notes.mistakes, key=lambda m: (order.get(m[0].file, len(FILES)), m[0].file, m[0].line)
+    )
     lines = [f"{place}: {why}" for place, why in dict.fromkeys(ordered)]
     shown = lines[:MOST_SHOWN]
     if len(lines) > MOST_SHOWN:

@@ -23,7 +23,10 @@ from pydantic import (
 
 from overflight import units
 from overflight.case import predicates
+from overflight.case.copying import OTHER_GOVERNMENT, SAME_UNNAMED
+from overflight.case.grounds import Chance, Grounds, Interest
 from overflight.case.kinds import Details
+from overflight.case.predicate_text import parse_all
 from overflight.case.vocabulary import (
     AltitudeM,
     Attribution,
@@ -36,6 +39,7 @@ from overflight.case.vocabulary import (
     LengthM,
     LongitudeDeg,
     MassKg,
+    Modality,
     PartialDate,
     Scope,
     Sha256,
@@ -72,7 +76,8 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
-def _ordered(low: Bound, high: Bound, name: str, what: str) -> None:
+def ordered(low: Bound, high: Bound, name: str, what: str) -> None:
+    """Refuse bounds of a column pair that are the wrong way round."""
     if high < low:
         raise CaseError(
             found=f"{name}_max is {what} {name}_min",
@@ -92,6 +97,11 @@ class Source(Part):
     url: Url
     copy_status: Text
     archived_sha256: Sha256 | None = None
+    interest: Annotated[Interest, one_of(Interest)] = Interest.UNKNOWN
+    copies: Ids = ()
+    """Sources that this one is a copy or a rewrite of."""
+    withhold: Annotated[Literal["name", "all"], words("name", "all")] | None = None
+    """What releases of some levels leave out: who it is, or also what it says."""
 
 
 class Windowed(Part):
@@ -104,7 +114,7 @@ class Windowed(Part):
     @classmethod
     def _window_runs_forward(cls, value: datetime, info: ValidationInfo) -> datetime:
         if "time_min" in info.data:
-            _ordered(info.data["time_min"], value, "time", "before")
+            ordered(info.data["time_min"], value, "time", "before")
         return value
 
 
@@ -121,7 +131,7 @@ class Launch(Windowed):
     note: Text = ""
 
 
-class Sighting(Windowed, Details):
+class Sighting(Windowed, Details, Grounds):
     """A row of ``sightings.csv``: a person or instrument put the balloon at a place and time.
 
     The balloon was within ``position_sd_m`` (one standard deviation) of the place at some moment
@@ -147,9 +157,30 @@ class Sighting(Windowed, Details):
     """As ``reliability`` where the file is silent."""
     certainty: Annotated[Certainty, one_of(Certainty)]
     conflicts_with: Ids = ()
+    reported: PartialDate | None = None
+    """When it was reported; as its source was published where the file is silent."""
     use: Annotated[Use, one_of(Use)] = Use.YES
     why_not_used: Text | None = Field(default=None, validate_default=True)
     note: Text = ""
+    may_copy: Ids = ()
+    """Rows that this one may only repeat; how probable that is, the next column says."""
+    copy_probability: Chance | None = Field(default=None, validate_default=True)
+    """Of this row being a copy of one of them; a copy adds no observation of its own."""
+
+    @field_validator("copy_probability")
+    @classmethod
+    def _may_copy_has_a_probability(cls, value: float | None, info: ValidationInfo) -> float | None:
+        if "may_copy" in info.data and bool(info.data["may_copy"]) != (value is not None):
+            raise CaseError(
+                found="may_copy without copy_probability"
+                if value is None
+                else "copy_probability without may_copy",
+                expected="both, or neither",
+                remedy="Say which rows it may repeat and how probable that is; our conventions: "
+                f"{SAME_UNNAMED:g} for unnamed officials on the same day, {OTHER_GOVERNMENT:g} for "
+                "another government on the same day.",
+            )
+        return value
 
     @model_validator(mode="before")
     @classmethod
@@ -183,7 +214,7 @@ class Sighting(Windowed, Details):
                 remedy="For 'above 55,000 ft' write the highest that is possible as the other.",
             )
         if low is not None and value is not None:
-            _ordered(low, value, "altitude", "below")
+            ordered(low, value, "altitude", "below")
         return value
 
     @field_validator("use")
@@ -216,14 +247,14 @@ def _is_level(text: object) -> bool:
 Tests = tuple[predicates.Predicate, ...] | None
 Test = Annotated[
     Tests,
-    PlainValidator(lambda value: predicates.parse_all(text_of(value))),
+    PlainValidator(lambda value: parse_all(text_of(value))),
     WithJsonSchema(
         {"type": "string", "examples": ["in US-MT during 2023-02-01T00:00Z..2023-02-02T00:00Z"]}
     ),
 ]
 
 
-class Statement(Part):
+class Statement(Part, Grounds):
     """A row of ``statements.csv``: who claims what; a person has accepted it.
 
     ``lineage`` names the sightings that come from the same root, so that a statement is never
@@ -237,7 +268,9 @@ class Statement(Part):
     speaker: Text
     role: Text = ""
     attribution: Annotated[Attribution, one_of(Attribution)]
-    modality: Id
+    modality: Annotated[Modality, one_of(Modality)]
+    manner: Id | None = None
+    """A finer word for how it was said: estimated, hedged, refused, ..."""
     topic: Id
     text: Text
     quantity: Id | None = None
@@ -303,7 +336,7 @@ class Balloon(Part):
         name = str(info.field_name)
         low = info.data.get(name.replace("_max_", "_min_"))
         if low is not None and value is not None:
-            _ordered(low, value, name.partition("_max_")[0], "below")
+            ordered(low, value, name.partition("_max_")[0], "below")
         return value
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_validator
 
@@ -106,6 +106,17 @@ class Testable(StrEnum):
     NO = "no"
 
 
+class Modality(StrEnum):
+    """How something is said; finer words are a statement's ``manner``."""
+
+    ASSERTED = "asserted"
+    DENIED = "denied"
+    REPORTED = "reported"  # passed on from somebody else
+    ACCUSED = "accused"
+    PREDICTED = "predicted"
+    QUOTED = "quoted"  # words that assert nothing by themselves: a question, a refusal
+
+
 class Scope(StrEnum):
     """What a statement is about; what is out of scope is kept, and never tested or scored."""
 
@@ -113,10 +124,12 @@ class Scope(StrEnum):
     OUT_OF_SCOPE = "out_of_scope"
 
 
+Precision = Literal["year", "month", "day", "hour", "minute", "second"]
 Word = TypeVar("Word", bound=StrEnum)
 Value = TypeVar("Value")
 
 _DEGREES = re.compile(r"[-+]?\d{1,3}(?:\.\d*)?", re.ASCII)
+_CLOCK = re.compile(r"T\d{2}(?P<minute>:?\d{2}(?P<second>:?\d{2})?)?", re.ASCII)
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 _URL = re.compile(r"https?://[^\s<>\"'\\\x00-\x20]+", re.ASCII | re.IGNORECASE)
@@ -297,6 +310,21 @@ class PartialDate(BaseModel):
                 remedy="Write year-month-day, and leave out what the source does not say.",
             )
         return cls.model_construct(text=text, earliest=earliest, latest=latest)
+
+    @property
+    def precision(self) -> Precision:
+        """How precise it is: its text's own prefix.
+
+        >>> PartialDate.parse("2023-02").precision, PartialDate.parse("2023-02-04T15:00Z").precision
+        ('month', 'minute')
+        """
+        date = _DATE.fullmatch(self.text)
+        if date is not None:
+            return "day" if date.group(3) else "month" if date.group(2) else "year"
+        clock = _CLOCK.search(self.text)
+        if clock is None or clock.group("second"):
+            return "second"
+        return "minute" if clock.group("minute") else "hour"
 
     @model_validator(mode="before")
     @classmethod

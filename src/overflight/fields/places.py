@@ -15,7 +15,8 @@ border is a matter for :mod:`overflight.ledgers`.
 Start at :func:`load`; :mod:`overflight.fields.passages` says how visits are found.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from difflib import get_close_matches
 from functools import cache
 
 import numpy as np
@@ -32,8 +33,15 @@ __all__ = ["KINDS", "Kind", "Passages", "Place", "Places", "load"]
 class Places:
     """The zones that come with overflight; files are read when first needed."""
 
-    def __init__(self) -> None:
+    def __init__(self, own: Iterable[Place] = ()) -> None:
         self._layers: dict[str, Layer] = {}
+        self._own = {place.id: place for place in own}
+
+    def beside(self, own: Iterable[Place]) -> "Places":
+        """Return these zones together with those of a case, which can be named but not asked."""
+        other = Places(own)
+        other._layers = self._layers
+        return other
 
     def of_kind(self, kind: str) -> tuple[Place, ...]:
         """Return all zones of one kind, in the order of their identifiers."""
@@ -45,8 +53,32 @@ class Places:
         >>> load().place("CA-YT").name
         'Yukon'
         """
+        if zone_id in self._own:
+            return self._own[zone_id]
         layer = self._layer_of(zone_id)
         return layer.places[layer.index[zone_id]]
+
+    def find(self, text: str) -> Place:
+        """Return the zone that a person means: its identifier, or its name in any case.
+
+        >>> load().find("montana").id
+        'US-MT'
+        """
+        wanted = " ".join(text.split()).casefold()
+        kinds = [kind for kind in KINDS if kind != "coast_buffer"]  # of which nobody asks
+        listed = [*self._own.values(), *(p for kind in kinds for p in self._layer(kind).places)]
+        for place in listed:
+            if wanted in (place.id.casefold(), place.name.casefold(), place.short.casefold()):
+                return place
+        names = {name.casefold(): name for place in listed for name in (place.id, place.short)}
+        near = get_close_matches(wanted, list(names), n=3)
+        raise FieldError(
+            found=f"there is no zone {text!r}",
+            expected="the name or identifier of one, such as Montana, US-MT or a site of the case",
+            remedy=f"Did you mean {', '.join(names[one] for one in near)}?"
+            if near
+            else "See zones.csv of a forecast for those there are.",
+        )
 
     def names(self, zone_id: str) -> str:
         """Return the name of a zone."""
@@ -62,13 +94,35 @@ class Places:
         lat, lon = np.broadcast_arrays(np.asarray(lat_deg, float), np.asarray(lon_deg, float))
         return layer.contains(layer.index[zone_id], lat, lon)
 
+    def holding(self, kind: str, lat_deg: Floats, lon_deg: Floats) -> npt.NDArray[np.str_]:
+        """Name the zone of a kind that holds each point, '' where none does.
+
+        Where zones overlap, the first in the order of identifiers.
+
+        >>> load().holding("country", np.array([45.78, 30.0]), np.array([-108.50, -40.0])).tolist()
+        ['US', '']
+        """
+        layer = self._layer(kind)
+        point, zone = layer.tree.query(shapely.points(lon_deg, lat_deg))
+        inside = layer.contains_each(zone, lat_deg[point], lon_deg[point])
+        names = np.array([place.id for place in layer.places])
+        found = np.zeros(len(lat_deg), dtype=names.dtype)
+        order = np.argsort(-zone[inside], kind="stable")
+        found[point[inside][order]] = names[zone[inside][order]]
+        return found
+
     def shape(self, zone_id: str) -> shapely.MultiPolygon:
         """Return a zone as polygons of lon, lat, cut at the antimeridian."""
         layer = self._layer_of(zone_id)
         return layer.shapes[layer.index[zone_id]]
 
     def passages(
-        self, lat_deg: Floats, lon_deg: Floats, time_s: Floats, kinds: Collection[str]
+        self,
+        lat_deg: Floats,
+        lon_deg: Floats,
+        time_s: Floats,
+        kinds: Collection[str],
+        n_threads: int = 1,
     ) -> Passages:
         """Find every visit of every path to every zone of some kinds.
 
@@ -82,8 +136,11 @@ class Places:
             NaN where the path does not exist, for instance before launch.
         time_s : (time,)
             Increasing.
+        n_threads
+            Changes no visit.
         """
-        return find_in_turn(lat_deg, lon_deg, time_s, [self._layer(kind) for kind in kinds])
+        layers = [self._layer(kind) for kind in kinds]
+        return find_in_turn(lat_deg, lon_deg, time_s, layers, n_threads=n_threads)
 
     def _layer_of(self, zone_id: str) -> Layer:
         for kind in KINDS:

@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely  # type: ignore[import-untyped]
 
+from overflight.fields.cells import of_edges
+from overflight.physics.crossing import SEAM_DEG, Cells
 from overflight.physics.sphere import wrapped_deg
 
 Floats = npt.NDArray[np.float64]
@@ -27,17 +29,31 @@ FILES: dict[str, str] = {
     "territorial_sea": "territorial_sea_osm.npz",  # ODbL, kept apart from the other two
     "coast_buffer": "coast_buffer.npz",
 }
-SEAM_DEG = 1e-9  # points on the antimeridian or a pole are looked up this far beside it
 
 
 @dataclass(frozen=True)
 class Place:
-    """A zone on the ground; ``parent`` is the country it belongs to, or ''."""
+    """A zone on the ground; ``parent`` is the country it belongs to, or ''.
+
+    ``kind`` is one of :data:`KINDS`, or for what a case watches ``zone`` or ``site``; ``means`` is
+    then what it is in law (:mod:`overflight.case.zonekinds`).
+    """
 
     id: str
     name: str
-    kind: Kind
+    kind: str
     parent: str
+    means: str = ""
+
+    @property
+    def law(self) -> str:
+        """What the zone is in law: a territory, a service area, a distance."""
+        return self.means or self.kind
+
+    @property
+    def short(self) -> str:
+        """The name that a case gave it, without its radius and levels; else its name."""
+        return self.id.partition(":")[2] or self.name
 
 
 class Layer:
@@ -68,9 +84,9 @@ class Layer:
         return zone
 
     @cached_property
-    def edge_tree(self) -> shapely.STRtree:
-        """Return the edges by bounding box."""
-        return shapely.STRtree(shapely.linestrings(self.edges_deg))
+    def cells(self) -> Cells:
+        """Return the zones laid out by cell of the map."""
+        return of_edges(self.edges_deg, self.edge_zone)
 
     @cached_property
     def _rings(self) -> tuple[npt.NDArray[Any], Indices]:

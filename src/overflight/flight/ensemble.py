@@ -19,7 +19,7 @@ from overflight.fields import memory
 from overflight.flight.hypotheses import Statics
 from overflight.physics import blocks
 from overflight.physics.blocks import Block
-from overflight.physics.drift import Drift, launched, pushed_step, turning_push
+from overflight.physics.drift import Drift, launched, turning_drift_step
 from overflight.physics.gusts import Gusts, drift_on, enter, prepare, put_state
 from overflight.physics.inertial import Inertial
 from overflight.physics.kernel import loop
@@ -27,7 +27,6 @@ from overflight.physics.lane_random import draw_words, normals
 from overflight.physics.lanes import LANES
 from overflight.physics.random import normal4
 from overflight.physics.rows import KEY, NOISE, PARTICLE
-from overflight.physics.tangent import basis, carried
 
 Array = NDArray[np.float64]
 
@@ -88,15 +87,7 @@ def _fly_turning(
         for step in range(n_steps):
             noise[:] = normal4(key, particle, step + 1)
             whirl[:] = normal4(other, particle, step + 1)
-            turning, push = turning_push(drift, part, step, state, turning, whirl)
-            pushed_step(drift, step, state, noise, push, after)
-            east, north = carried(
-                turning.real,
-                turning.imag,
-                basis(state[0], state[1], state[2]),
-                basis(after[0], after[1], after[2]),
-            )
-            turning = complex(east, north)
+            turning = turning_drift_step(drift, part, step, state, turning, (noise, whirl), after)
             state, after = after, state
             if (step + 1) % stride == 0:
                 paths[particle, (step + 1) // stride] = state[:3]

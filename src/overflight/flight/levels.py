@@ -39,7 +39,7 @@ def heights_m(statics: Statics, time_s: np.ndarray) -> np.ndarray:
         Seconds since the case's epoch.
     """
     aloft_s = np.asarray(time_s, dtype=np.float64) - statics.launch_s
-    climbing_m = begin_height_m() + ASCENT_MPS * aloft_s
+    climbing_m = np.inf if statics.aloft else begin_height_m() + ASCENT_MPS * aloft_s
     floating_m = statics.float_height_m + statics.slow_drift_mps * aloft_s
     height_m = np.minimum(climbing_m, np.maximum(floating_m, begin_height_m()))
     return np.where(aloft_s < 0.0, np.nan, height_m)
@@ -72,15 +72,25 @@ def level_law(
     statics: Statics, start_s: float, dt_s: float, n_steps: int, epoch: datetime
 ) -> LevelLaw:
     """Tabulate the level at every half step from ``start_s`` on."""
-    time_s = start_s + 0.5 * dt_s * np.arange(2 * n_steps + 1)
+    time_s = np.asarray(start_s + 0.5 * dt_s * np.arange(2 * n_steps + 1), dtype=np.float64)
     height_m = heights_m(statics, np.maximum(time_s, statics.launch_s))
-    pressure_pa = np.array([atmosphere.pressure_pa(z) for z in height_m])
-    temperature_k = np.array([atmosphere.temperature_k(z) for z in height_m])
-    began_s = epoch.timestamp()
+    pressure_pa, temperature_k, suns = _around(height_m, epoch.timestamp() + time_s)
     return LevelLaw(
         log_pressure=np.log(pressure_pa),
         height_m=height_m,
         scale_height_m=287.05307 * temperature_k / 9.80665,
-        sun=np.array([sun_vector(began_s + t) for t in time_s]),
+        sun=suns,
         swing_m=statics.swing_m,
     )
+
+
+@loop
+def _around(height_m: Array, unix_s: Array) -> tuple[Array, Array, Array]:
+    """Pressure, temperature and the way towards the sun, at every height and its moment."""
+    pressure_pa, temperature_k = np.empty(height_m.size), np.empty(height_m.size)
+    suns = np.empty((height_m.size, 3))
+    for k in range(height_m.size):
+        pressure_pa[k] = atmosphere.pressure_pa(height_m[k])
+        temperature_k[k] = atmosphere.temperature_k(height_m[k])
+        suns[k] = sun_vector(unix_s[k])
+    return pressure_pa, temperature_k, suns

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
@@ -9,7 +10,7 @@ from pathlib import Path, PurePosixPath
 import xarray as xr
 
 from overflight.case.model import Case
-from overflight.errors import CoverageError, FieldError
+from overflight.errors import CapacityError, CoverageError, FieldError
 from overflight.fields import climatology, coverage, error_growth, layout, source
 from overflight.fields import error as wind_error
 from overflight.fields.advice import suggest
@@ -26,6 +27,8 @@ Progress = Callable[[str, int, int], None]  # (stage, done, total)
 CLIMATOLOGY = "climatology"
 SMOOTH_STEP_S = 1_200.0  # enough for the climatology: docs/explanation/method.md, 1
 _BESIDE = timedelta(days=1)  # of climatology, before a case and after it
+_FALL = timedelta(hours=3)  # longer than any that is asked for
+_SEA_PA = 110_000.0  # beneath every weather's pressure at the sea
 REACH_MPS = 40.0  # a wind that few balloons outrun for days
 ANALYSIS_STEP_S = 600.0  # a whole part of every usual interval between analyses
 
@@ -71,9 +74,10 @@ def onward(
     paths: Sequence[Path],
     until: datetime,
     *,
+    down: bool = False,
     progress: Progress = source.silent,
 ) -> Wind:
-    """The wind of a case and of a time after it, as far as there is any.
+    """The wind of a case and of a time after it, as far as there is any; ``down`` to the sea.
 
     Only the case itself must be covered. A wind of files is read for ``REACH_MPS`` further on all
     sides, and its error grows from the case's end as a forecast's would
@@ -92,10 +96,38 @@ def onward(
         return of_climatology(longer)
     need, began = needed(case), end(case)
     part = further(need, until, REACH_MPS * (until - began).total_seconds())
+    if down:
+        part = replace(part, pressure_max_pa=_SEA_PA)
     opened = source.open_winds(paths, part, progress=progress)
     _refuse_short(opened.wind, need, folder)
     made = _blown(case, opened)
     return replace(made, error=error_growth.growing(made.error, opened.wind, began, until))
+
+
+def column(case: Case, folder: Path, paths: Sequence[Path], blown: Wind) -> Wind:
+    """The wind of a case down to the sea, for what comes down; ``blown`` is the case's own.
+
+    Where the files do not reach down, or memory cannot hold what they have, it is that of the
+    levels that the flight needs: whoever uses it says where it ends.
+    """
+    if not blown.files:
+        return blown
+    try:
+        return onward(case, folder, paths, case.span_end + _FALL, down=True)
+    except (FieldError, CapacityError):
+        return blown
+
+
+def column_bytes(case: Case, folder: Path, paths: Sequence[Path]) -> int:
+    """Memory of that wind; nothing is read but heads."""
+    paths = files_of_case(case, folder, paths)
+    if not paths:
+        return 0
+    until = case.span_end + _FALL
+    part = further(needed(case), until, REACH_MPS * (until - end(case)).total_seconds())
+    with suppress(FieldError):
+        return 8 * source.size_of(paths, replace(part, pressure_max_pa=_SEA_PA)).nodes
+    return 0
 
 
 def files_of_case(case: Case, folder: Path, paths: Sequence[Path]) -> list[Path]:
@@ -109,7 +141,7 @@ def files_of_case(case: Case, folder: Path, paths: Sequence[Path]) -> list[Path]
     if [str(path) for path in paths] == [CLIMATOLOGY] and not paths[0].exists():
         return []
     if not paths and case.wind != CLIMATOLOGY:
-        return [_inside(folder, case.wind)]
+        return [inside(folder, case.wind, "wind")]
     return list(paths)
 
 
@@ -181,14 +213,24 @@ def _refuse_short(wind: xr.Dataset, need: Need, folder: Path) -> None:
     coverage.refuse(found, remedy)
 
 
-def _inside(folder: Path, name: str) -> Path:
-    """A file of the case's own folder: a case from a stranger may not reach elsewhere."""
+def inside(folder: Path, name: str, key: str) -> Path:
+    """A file of the case's own folder: a case from a stranger may not reach elsewhere.
+
+    Raises
+    ------
+    FieldError
+        If the value of ``key`` in ``case.yaml`` leads outside the folder.
+    """
     parts = PurePosixPath(name).parts
     if PurePosixPath(name).is_absolute() or ".." in parts or "\\" in name or ":" in name:
         raise FieldError(
-            found=f"wind: {name} in case.yaml",
-            expected="'climatology', or a file inside the case's folder",
-            remedy="Put the file there, or name it with --wind.",
+            found=f"{key}: {name} in case.yaml",
+            expected="'climatology', or a file inside the case's folder"
+            if key == "wind"
+            else "a file inside the case's folder",
+            remedy="Put the file there."
+            if key == "elevation"
+            else f"Put the file there, or name it with --{key}.",
         )
     return folder.joinpath(*parts)
 

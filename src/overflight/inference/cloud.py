@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from overflight.inference.lanes import LOCAL, STATE, WAS, WEIGHT
+from overflight.inference.lanes import LOCALS, STATE, WAS, WEIGHT
 from overflight.physics.blocks import Block
 from overflight.physics.kernel import lane_loop
 from overflight.physics.lanes import LANES, peek, poke
@@ -23,14 +23,14 @@ class Cloud(NamedTuple):
     """
 
     states: Array  # (state, particle)
-    local: Array  # (4, particle) from the pilot
+    local: Array  # (local, particle) from the pilot
     weight_log: Array  # (particle,)
     total: Array  # (report, particle) sum of densities over the open window
     lent: Array  # (report, particle) log of what the stand-in gave
     mixture: Array  # (report, particle) once settled, log of the mixture
     good: Array  # and of its good part
     notes: Array  # (slot, particle) what the further kinds keep while open
-    paths: Array  # (output, 3, particle)
+    paths: Array  # (output, entry, particle) first entries of the states
     weights: Array  # (output, particle)
     n_lost: Whole  # (particle,)
 
@@ -49,8 +49,8 @@ def fetch(block: Block, books: Array, cloud: Cloud, begin: int) -> None:
     """Take particles from ``begin`` on into the lanes and their books."""
     for lane in range(LANES):
         poke(books, WEIGHT + lane, cloud.weight_log[begin + lane])
-        for row in range(4):
-            poke(books, LOCAL + row * LANES + lane, cloud.local[row, begin + lane])
+        for row in range(cloud.local.shape[0]):
+            poke(books, LOCALS[row] + lane, cloud.local[row, begin + lane])
         for row in range(cloud.states.shape[0]):
             poke(block.wide, STATE[row] + lane, cloud.states[row, begin + lane])
 
@@ -60,8 +60,8 @@ def store(block: Block, books: Array, cloud: Cloud, begin: int) -> None:
     """Give the lanes and their books back to the particles."""
     for lane in range(LANES):
         cloud.weight_log[begin + lane] = peek(books, WEIGHT + lane)
-        for row in range(4):
-            cloud.local[row, begin + lane] = peek(books, LOCAL + row * LANES + lane)
+        for row in range(cloud.local.shape[0]):
+            cloud.local[row, begin + lane] = peek(books, LOCALS[row] + lane)
         for row in range(cloud.states.shape[0]):
             cloud.states[row, begin + lane] = peek(block.wide, STATE[row] + lane)
 
@@ -71,8 +71,8 @@ def record(block: Block, books: Array, cloud: Cloud, output: int, begin: int) ->
     """Keep where the lanes are, and their weights."""
     for lane in range(LANES):
         cloud.weights[output, begin + lane] = peek(books, WEIGHT + lane)
-        for axis in range(3):
-            cloud.paths[output, axis, begin + lane] = peek(block.wide, STATE[axis] + lane)
+        for row in range(cloud.paths.shape[1]):
+            cloud.paths[output, row, begin + lane] = peek(block.wide, STATE[row] + lane)
 
 
 @lane_loop
@@ -93,5 +93,5 @@ def give_up(block: Block, books: Array, cloud: Cloud, begin: int) -> None:
         cloud.n_lost[begin + lane] = 1
         for row in range(cloud.states.shape[0]):
             block.wide[STATE[row] + lane] = block.wide[WAS[row] + lane]
-        for row in range(4):
-            books[LOCAL + row * LANES + lane] = 0.0
+        for row in range(cloud.local.shape[0]):
+            books[LOCALS[row] + lane] = 0.0

@@ -39,14 +39,15 @@ def _along(
 ) -> tuple[Array, Array]:
     """A and G of every step along a path."""
     n, n_state = states.shape
-    carry, reach = np.zeros((n, 4, 4)), np.zeros((n, 4, 4))
-    noise, begin, way = noises[0].copy(), np.empty(n_state), np.empty(4)
-    for column in range(4):
+    m = noises.shape[1]
+    carry, reach = np.zeros((n, m, m)), np.zeros((n, m, m))
+    noise, begin, way = noises[0].copy(), np.empty(n_state), np.empty(m)
+    for column in range(m):
         for sign in (1.0, -1.0):
             noise[column] = noises[0, column] + sign * _NOISE_PROBE
             start(parameters, noise, begin)
             difference(states[0], begin, way)
-            for row in range(4):
+            for row in range(m):
                 reach[0, row, column] += sign * way[row] / (2.0 * _NOISE_PROBE)
         noise[column] = noises[0, column]
     for k in range(1, n):
@@ -90,17 +91,17 @@ def improved(
 @loop
 def _aimed(linear: Linear, standing: StandIns) -> tuple[Array, float, float]:
     """Where the linearised model has its best noise; the present cost; how much would be gained."""
-    due, noises = standing.due, linear.noises
-    order, roots = _in_time(due), _roots(standing.shape)
+    noises = linear.noises
+    order, roots = _in_time(standing.due), _roots(standing.shape)
     misses = _scaled(roots, standing.fix, order)
-    system, answered = _system(linear.carry, linear.reach, noises, due, order, roots)
+    system, answered = _system(linear, standing, order, roots)
     right = misses + answered
     solved = _solved(system, right)
     was = 0.5 * (_square(noises.ravel()) + _square(misses))
     left = 0.0
     for i in range(right.size):
         left += 0.5 * right[i] * solved[i]
-    target = _adjoint(linear.carry, linear.reach, due, order, roots, solved)
+    target = _adjoint(linear, standing, order, roots, solved)
     return target, was, was - left
 
 
@@ -109,75 +110,86 @@ def _cost(
     difference: Any, standing: StandIns, before: Array, states: Array, noises: Array
 ) -> float:
     """Minus log density of a path, by stand-ins that were made around another one."""
-    left, local = np.empty_like(standing.fix), np.empty(4)
+    left, local = np.empty_like(standing.fix), np.empty(noises.shape[1])
     for report in range(standing.due.size):
-        due = standing.due[report]
+        due, axis = standing.due[report], standing.axis[report]
         difference(before[due], states[due], local)
-        for axis in range(2):
-            left[report, axis] = standing.fix[report, axis] - local[axis]
+        for which in range(2):
+            left[report, which] = standing.fix[report, which] - local[axis + which]
     missed = _scaled(_roots(standing.shape), left, _in_time(standing.due))
     return 0.5 * (_square(noises.ravel()) + _square(missed))
 
 
 @loop
 def _system(
-    carry: Array,
-    reach: Array,
-    noises: Array,
-    due: NDArray[np.int64],
-    order: NDArray[np.int64],
-    roots: Array,
+    linear: Linear, standing: StandIns, order: NDArray[np.int64], roots: Array
 ) -> tuple[Array, Array]:
     """J J' + 1 and J xi, two rows a report in order of time."""
+    noises, due, m = linear.noises, standing.due, linear.noises.shape[1]
     size = 2 * due.size
     system, answered = np.eye(size), np.zeros(size)
-    spread, scratch = np.zeros((4, 4)), np.empty((4, 4))
-    shared, moved = np.zeros((4, size)), np.empty((4, size))  # covariance with reports that were
-    off, pushed = np.zeros(4), np.empty(4)
+    spread, scratch = np.zeros((m, m)), np.empty((m, m))
+    shared, moved = np.zeros((m, size)), np.empty((m, size))  # covariance with reports that were
+    off, pushed = np.zeros(m), np.empty(m)
     met = 0
     for k in range(noises.shape[0]):
         if met == size:
             break
-        a, g = carry[k], reach[k]
+        a, g = linear.carry[k], linear.reach[k]
         times(a, spread, scratch)
-        for row in range(4):
+        for row in range(m):
             pushed[row] = 0.0
-            for inner in range(4):
+            for inner in range(m):
                 pushed[row] += a[row, inner] * off[inner] + g[row, inner] * noises[k, inner]
-            for column in range(4):
+            for column in range(m):
                 total = 0.0
-                for inner in range(4):
+                for inner in range(m):
                     total += scratch[row, inner] * a[column, inner]
                     total += g[row, inner] * g[column, inner]
                 spread[row, column] = total
-            for column in range(met):
-                moved[row, column] = (
-                    a[row, 0] * shared[0, column]
-                    + a[row, 1] * shared[1, column]
-                    + a[row, 2] * shared[2, column]
-                    + a[row, 3] * shared[3, column]
-                )
+        _lead(a, shared, moved, met)
         shared, moved = moved, shared
         off, pushed = pushed, off
         while met < size and due[order[met // 2]] == k:
-            _meet(roots[order[met // 2]], spread, shared, off, met, system, answered)
+            report = order[met // 2]
+            _meet(roots[report], standing.axis[report], spread, shared, off, met, system, answered)
             met += 2
     return system, answered
 
 
 @loop
+def _lead(a: Array, shared: Array, moved: Array, n_met: int) -> None:
+    """Carry the covariances with the first reports over a step."""
+    m = a.shape[0]
+    for row in range(m):
+        for column in range(n_met):
+            moved[row, column] = a[row, 0] * shared[0, column]
+        for inner in range(1, m):
+            share = a[row, inner]
+            for column in range(n_met):
+                moved[row, column] += share * shared[inner, column]
+
+
+@loop
 def _meet(
-    root: Array, spread: Array, shared: Array, off: Array, met: int, system: Array, answered: Array
+    root: Array,
+    axis: int,
+    spread: Array,
+    shared: Array,
+    off: Array,
+    met: int,
+    system: Array,
+    answered: Array,
 ) -> None:
     """Enter a report into the system: its covariance with itself and with those before."""
-    for axis in range(2):
-        east, north = (root[0], root[1]) if axis == 0 else (0.0, root[2])
-        row = met + axis
-        answered[row] = east * off[0] + north * off[1]
-        for inner in range(4):
-            shared[inner, row] = spread[inner, 0] * east + spread[inner, 1] * north
+    for which in range(2):
+        east, north = (root[0], root[1]) if which == 0 else (0.0, root[2])
+        row = met + which
+        answered[row] = east * off[axis] + north * off[axis + 1]
+        for inner in range(spread.shape[0]):
+            shared[inner, row] = spread[inner, axis] * east + spread[inner, axis + 1] * north
         for column in range(row + 1):
-            value = east * shared[0, column] + north * shared[1, column]
+            value = east * shared[axis, column] + north * shared[axis + 1, column]
             system[row, column] += value
             if column < row:
                 system[column, row] += value
@@ -185,24 +197,21 @@ def _meet(
 
 @loop
 def _adjoint(
-    carry: Array,
-    reach: Array,
-    due: NDArray[np.int64],
-    order: NDArray[np.int64],
-    roots: Array,
-    share: Array,
+    linear: Linear, standing: StandIns, order: NDArray[np.int64], roots: Array, share: Array
 ) -> Array:
-    """J' times a vector, as noise (steps + 1, 4)."""
-    noises, adjoint, earlier = np.zeros((carry.shape[0], 4)), np.zeros(4), np.empty(4)
-    last = due.size - 1
-    for k in range(carry.shape[0] - 1, -1, -1):
-        while last >= 0 and due[order[last]] == k:
+    """J' times a vector, as noise (steps + 1, n)."""
+    m = linear.noises.shape[1]
+    noises, adjoint, earlier = np.zeros_like(linear.noises), np.zeros(m), np.empty(m)
+    last = order.size - 1
+    for k in range(noises.shape[0] - 1, -1, -1):
+        while last >= 0 and standing.due[order[last]] == k:
             root, first, second = roots[order[last]], share[2 * last], share[2 * last + 1]
-            adjoint[0] += root[0] * first
-            adjoint[1] += root[1] * first + root[2] * second
+            axis = standing.axis[order[last]]
+            adjoint[axis] += root[0] * first
+            adjoint[axis + 1] += root[1] * first + root[2] * second
             last -= 1
-        transposed_times_vector(reach[k], adjoint, noises[k])
-        transposed_times_vector(carry[k], adjoint, earlier)
+        transposed_times_vector(linear.reach[k], adjoint, noises[k])
+        transposed_times_vector(linear.carry[k], adjoint, earlier)
         adjoint, earlier = earlier, adjoint
     return noises
 

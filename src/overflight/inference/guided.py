@@ -26,20 +26,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from overflight.inference.cloud import Cloud, fetch, give_up, own_numbers, record, store
-from overflight.inference.lanes import LOCAL, N_TOLD, WEIGHT
+from overflight.inference.lanes import LOCALS, N_TOLD, NOISES, WEIGHT
 from overflight.inference.model import Model
 from overflight.inference.noting import account, bookkeeping
 from overflight.inference.reports import DISC, N_NOTES, Reports, Schedule
 from overflight.inference.resampling import ess, lineages, mean_log, systematic
 from overflight.inference.twist import Twist
-from overflight.inference.weighing import expect, look_ahead, propose
 from overflight.physics import blocks
 from overflight.physics.blocks import Block
 from overflight.physics.kernel import lane_loop, loop
-from overflight.physics.lane_random import draw_words, normals
 from overflight.physics.lanes import LANES
 from overflight.physics.random import uniform4
-from overflight.physics.rows import NOISE
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -73,7 +70,7 @@ class Run(NamedTuple):
     """
 
     log_evidence: float
-    paths: NDArray[np.float64]  # (draw, output, 3)
+    paths: NDArray[np.float64]  # (draw, output, entry) unit normals, or as much as is kept
     log_mixture: NDArray[np.float64]  # (draw, report)
     log_density: NDArray[np.float64]  # (draw, report) log of the good part alone
     ancestor: NDArray[np.int64]  # (draw,) index of the start it descends from
@@ -107,15 +104,28 @@ def run(
     told = Told(twist, reports, plan)
     prepared = model.marcher.prepare(parameters, n_steps)
     words = np.array([int(key) & 0xFFFFFFFFFFFFFFFF for key in keys], dtype=np.uint64)
-    cloud = _cloud(sizes, len(keys), n_steps, told, model.n_state)
-    _begin(model.start, model.difference, parameters, twist, words, sizes.n_particles, cloud)
+    cloud = _cloud(sizes, len(keys), n_steps, told, model)
     marcher = model.marcher
-    march = (marcher.enter, marcher.step, marcher.difference, marcher.towards)
+    weigh = (marcher.draw, marcher.expect, marcher.propose, marcher.look_ahead)
+    begin = (model.start, model.difference, marcher.draw, marcher.propose, marcher.look_ahead)
+    _begin(*begin, parameters, twist, words, sizes.n_particles, cloud)
+    march = (marcher.enter, marcher.step, marcher.difference, marcher.towards, marcher.choose)
     noting = bookkeeping(reports)
     settled, events, parents = np.zeros(len(keys)), [], []
     for first in range(0, n_steps, sizes.every):
         last = min(first + sizes.every, n_steps)
-        _march(*march, model.towards, *noting, prepared, told, words, sizes, (first, last), cloud)
+        _march(
+            *march,
+            *weigh,
+            model.towards,
+            *noting,
+            prepared,
+            told,
+            words,
+            sizes,
+            (first, last),
+            cloud,
+        )
         if last < n_steps:
             family = _resample(cloud, reports, words, sizes, last, settled)
             if family.size:
@@ -130,19 +140,19 @@ def run(
     )
 
 
-def _cloud(sizes: Sizes, n_runs: int, n_steps: int, told: Told, n_state: int) -> Cloud:
+def _cloud(sizes: Sizes, n_runs: int, n_steps: int, told: Told, model: Model) -> Cloud:
     n = math.ceil(sizes.n_particles * n_runs / LANES) * LANES
     n_reports, n_outputs = len(told.reports.first), n_steps // sizes.stride + 1
     return Cloud(
-        np.zeros((n_state, n)),
-        np.zeros((4, n)),
+        np.zeros((model.n_state, n)),
+        np.zeros((told.twist.slope.shape[1], n)),
         np.full(n, -math.inf),
         np.zeros((n_reports, n)),
         np.zeros((n_reports, n)),
         np.zeros((n_reports, n)),
         np.zeros((n_reports, n)),
         np.zeros((told.reports.n_notes, n)),
-        np.zeros((n_outputs, 3, n)),
+        np.zeros((n_outputs, model.n_kept, n)),
         np.full((n_outputs, n), -math.inf),
         np.zeros(n, dtype=np.int64),
     )
@@ -194,6 +204,9 @@ def _gather(
 def _begin(
     start: Any,
     difference: Any,
+    draw: Any,
+    propose: Any,
+    look_ahead: Any,
     parameters: Any,
     twist: Twist,
     keys: NDArray[np.uint64],
@@ -202,25 +215,25 @@ def _begin(
 ) -> None:
     """Draw every start towards what comes later, and weigh it."""
     block, ahead, told = blocks.blank(), np.empty(N_TOLD), np.empty(N_TOLD)
-    state, local, noise = np.empty(cloud.states.shape[0]), np.empty(4), np.zeros(4)
+    n_local = cloud.local.shape[0]
+    state, local, noise = np.empty(cloud.states.shape[0]), np.empty(n_local), np.zeros(n_local)
     start(parameters, noise, state)
     difference(twist.pilot[0], state, local)
     for begin in range(0, cloud.weight_log.size, LANES):
         own_numbers(block, keys, n_each, begin)
-        draw_words(block.words, 0)
-        normals(block.words, block.wide, NOISE)
+        draw(block, 0)
         told[WEIGHT : WEIGHT + LANES] = 0.0
-        for row in range(4):
-            ahead[LOCAL + row * LANES : LOCAL + (row + 1) * LANES] = local[row]
+        for row in range(n_local):
+            ahead[LOCALS[row] : LOCALS[row] + LANES] = local[row]
         propose(told, ahead, block.wide, twist, 0)
         for lane in range(LANES):
-            for row in range(4):
-                noise[row] = block.wide[NOISE + row * LANES + lane]
+            for row in range(n_local):
+                noise[row] = block.wide[NOISES[row] + lane]
             start(parameters, noise, state)
             cloud.states[:, begin + lane] = state
             difference(twist.pilot[0], state, cloud.local[:, begin + lane])
-            for row in range(4):
-                told[LOCAL + row * LANES + lane] = cloud.local[row, begin + lane]
+            for row in range(n_local):
+                told[LOCALS[row] + lane] = cloud.local[row, begin + lane]
         look_ahead(told, twist, 0)
         cloud.weight_log[begin : begin + LANES] = told[WEIGHT : WEIGHT + LANES]
 
@@ -231,6 +244,11 @@ def _march(
     step: Any,
     difference: Any,
     towards: Any,
+    choose: Any,
+    draw: Any,
+    expect: Any,
+    propose: Any,
+    look_ahead: Any,
     way: Any,
     note_one: Any,
     settle_one: Any,
@@ -247,8 +265,9 @@ def _march(
         own_numbers(block, keys, sizes.n_particles, begin)
         fetch(block, books, cloud, begin)
         enter(block, prepared)
-        _take(step, difference, towards, way, note_one, settle_one, prepared, told, sizes, stretch,
-              cloud, (block, books, ahead, begin))  # fmt: skip
+        _take(step, difference, towards, choose, draw, expect, propose, look_ahead, way, note_one,
+              settle_one, prepared, told, sizes, stretch, cloud,
+              (block, books, ahead, begin))  # fmt: skip
         store(block, books, cloud, begin)
 
 
@@ -257,6 +276,11 @@ def _take(
     step: Any,
     difference: Any,
     towards: Any,
+    choose: Any,
+    draw: Any,
+    expect: Any,
+    propose: Any,
+    look_ahead: Any,
     way: Any,
     note_one: Any,
     settle_one: Any,
@@ -275,9 +299,9 @@ def _take(
     first, last = stretch
     for k in range(first, last + 1):
         if k > first:
+            choose(block, books, told.twist, prepared, k - 1)
             expect(books, ahead, told.twist, k - 1)
-            draw_words(block.words, k)
-            normals(block.words, block.wide, NOISE)
+            draw(block, k)
             propose(books, ahead, block.wide, told.twist, k)
             step(block, prepared, k - 1)
             difference(block, books, told.twist.pilot[k])
@@ -323,7 +347,7 @@ def _resample(
         return parents[:0]
     for row in range(cloud.states.shape[0]):
         cloud.states[row] = cloud.states[row][parents]
-    for row in range(4):
+    for row in range(cloud.local.shape[0]):
         cloud.local[row] = cloud.local[row][parents]
     for report in range(reports.first.size):
         if reports.first[report] <= k < reports.last[report]:

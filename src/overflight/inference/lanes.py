@@ -1,7 +1,8 @@
 """What the filter notes of a block of particles, and how a model's functions fill it in.
 
-Rows of one flat array beside the flight's own (:mod:`overflight.physics.rows`): the four local
-coordinates from the pilot, the log weight, and the way to a reported place.
+Rows of one flat array beside the flight's own (:mod:`overflight.physics.rows`): four local
+coordinates from the pilot, the log weight, the way to a reported place; then what only balloons
+need that do more than drift: further local coordinates, and room to work.
 """
 
 import math
@@ -10,16 +11,24 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from overflight.physics import gusts
 from overflight.physics.blocks import Block
 from overflight.physics.kernel import lane_kernel, lane_loop
+from overflight.physics.lane_random import draw_words, normals
 from overflight.physics.lanes import LANES, peek, poke
 from overflight.physics.local import arc_tangent_rad
 from overflight.physics.rows import (
     ERROR_E,
     ERROR_N,
+    FURTHER,
+    MORE_NOISE,
+    N_FURTHER,
+    NOISE,
+    NOISE_1,
+    NOISE_2,
+    NOISE_3,
     WAS_ERROR_E,
     WAS_ERROR_N,
+    WAS_FURTHER,
     WAS_X,
     WAS_Y,
     WAS_Z,
@@ -33,10 +42,18 @@ from overflight.physics.tangent import basis
 Array = NDArray[np.float64]
 
 LOCAL, LOCAL_1, LOCAL_2, LOCAL_3, WEIGHT, OFFSET_E, OFFSET_N = (row * LANES for row in range(7))
-N_TOLD = 7 * LANES
+SCRATCH, PULL = 14 * LANES, 15 * LANES
+N_TOLD = 26 * LANES
 
-STATE = (X, Y, Z, ERROR_E, ERROR_N)  # rows of a state, in its order
-WAS = (WAS_X, WAS_Y, WAS_Z, WAS_ERROR_E, WAS_ERROR_N)
+# Rows in the order of a state, of its local coordinates and of its noise.
+STATE = (X, Y, Z, ERROR_E, ERROR_N, *(FURTHER + row * LANES for row in range(N_FURTHER)))
+WAS = (
+    WAS_X, WAS_Y, WAS_Z, WAS_ERROR_E, WAS_ERROR_N,
+    *(WAS_FURTHER + row * LANES for row in range(N_FURTHER)),
+)  # fmt: skip
+LOCALS = (LOCAL, LOCAL_1, LOCAL_2, LOCAL_3, *(row * LANES for row in range(7, 14)))
+NOISES = (NOISE, NOISE_1, NOISE_2, NOISE_3, *(MORE_NOISE + row * LANES for row in range(7)))
+N_LOOKED = 6  # entries of a state that reports look at
 _NEAREST = 1e-12
 
 
@@ -47,7 +64,9 @@ class Marcher(NamedTuple):
     ``enter(block, prepared)`` follows when states were put into the rows; ``step(block, prepared,
     k)`` takes a step under the noise in its rows and notes the states before it;
     ``difference(block, told, reference)`` and ``towards(block, told, place)`` fill the rows of the
-    local coordinates and of the offset.
+    local coordinates and of the offset. ``draw(block, k)`` draws the normals of step k;
+    ``choose(block, told, twist, prepared, k)`` is what the balloons decide before they leave step
+    k. The last three are those of :mod:`overflight.inference.weighing`.
     """
 
     prepare: Any
@@ -55,6 +74,11 @@ class Marcher(NamedTuple):
     step: Any
     difference: Any
     towards: Any
+    draw: Any
+    choose: Any
+    expect: Any
+    propose: Any
+    look_ahead: Any
 
 
 @lane_kernel
@@ -114,4 +138,13 @@ def balloon_towards(block: Block, told: Array, place: Array) -> None:
         poke(told, OFFSET_N + lane, north * stretch)
 
 
-BALLOON = Marcher(gusts.prepare, gusts.enter, gusts.drift_on, balloon_difference, balloon_towards)
+@lane_loop
+def draw_four(block: Block, k: int) -> None:
+    """Draw the four normals of a step."""
+    draw_words(block.words, k)
+    normals(block.words, block.wide, NOISE)
+
+
+@lane_loop
+def choose_nothing(block: Block, told: Array, twist: Any, prepared: Any, k: int) -> None:
+    """A balloon that drifts decides nothing."""

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from overflight.case.meaning import PREDICTABLE
 from overflight.case.model import Case, Geometry, Sighting
 from overflight.inference.posterior import Posterior
-from overflight.inference.sample import draw, guides_of
-from overflight.inference.stratum import Reference, Settings, Task
+from overflight.inference.sample import draw
+from overflight.inference.strata import guides_of
+from overflight.inference.stratum import Reference, Settings, Task, reference_of
 from overflight.inference.work import Threads, Work
 from overflight.physics.sphere import n_vector
 from overflight.physics.tangent import way_m
@@ -49,7 +50,7 @@ class LeftOut:
 def lighter(settings: Settings) -> Settings:
     """Settings for many runs on nearly the same evidence: a quarter of the work."""
     return replace(
-        settings, n_strata=12, n_filtered=12, n_runs=4, n_particles=64, n_defensive=0, n_paths=400
+        settings, n_strata=8, n_filtered=12, n_runs=4, n_particles=64, n_defensive=0, n_paths=400
     )
 
 
@@ -74,7 +75,7 @@ def leave_one_out(
     # A pilot only says where to look, so it may begin from one that saw the sighting: from there it
     # takes a few iterations, where one from the launch's takes many.
     guides = guides_of(task, known, Work(work.workers))
-    begin = [Reference(one.statics, one.table, one.linear.noises) for one in guides]
+    begin = [reference_of(one) for one in guides]
     rows = [
         (index, begin)
         for index, sighting in enumerate(task.seen)

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from overflight.inference.reports import (
+    ALTITUDE,
     CROSSING,
     FIX,
     MOTION,
@@ -33,6 +34,7 @@ from overflight.inference.reports import (
 )
 from overflight.physics.kernel import kernel, loop
 from overflight.physics.sight import elevation_rad
+from overflight.physics.steered import HEIGHT
 
 Array = NDArray[np.float64]
 
@@ -48,6 +50,8 @@ Array = NDArray[np.float64]
 #   CROSSING  first and last step of the window, its soft edge in steps
 #   MOTION    seconds of a step; 0 heading, 1 speed, 2 both; heading [rad] and its sd; speed and its
 #             sd; for both, east and north, and the inverse covariance
+#   ALTITUDE  lower and upper edge of the band; how soft they are; the same for a second reading of
+#             the band, of equal weight (0 none)
 #   ORDER     radius and soft edge of a passage; soft edge in steps; the second place (3)
 NO_BEARING, VON_MISES, COMPASS_WORD = 0, 1, 2
 HEADING, SPEED, BOTH = 0, 1, 2
@@ -219,6 +223,23 @@ def _look_order(
             notes[2 * which], notes[2 * which + 1] = distance, k - 1.0 + share
 
 
+@kernel
+def _look_altitude(reports: Reports, report: int, k: int, height_m: float, notes: Array) -> None:
+    """Notes: the sum of shares; or the log of their product."""
+    stride, detail = reports.further.stride[report], reports.further.detail[report]
+    if stride > 0 and (k - reports.first[report]) % stride != 0:
+        return
+    inside = phi((height_m - detail[0]) / detail[2]) - phi((height_m - detail[1]) / detail[2])
+    if detail[3] > 0.0:
+        other = phi((height_m - detail[0]) / detail[3]) - phi((height_m - detail[1]) / detail[3])
+        inside = 0.5 * (inside + other)
+    if stride > 0:
+        notes[0] += math.log(max(inside, LEAST))
+        notes[2] = 1.0
+    else:
+        notes[0] += math.exp(reports.log_norm[report]) * inside
+
+
 @loop
 def look(
     towards: Any, reports: Reports, report: int, k: int, now: Array, before: Array, notes: Array
@@ -229,14 +250,17 @@ def look(
     ----------
     towards
         Scalar ``towards(a, b, offset)``: the way from b to a, in the directions at b.
-    now, before : (3,)
-        Position at step k, and at the step before (anything at the first).
+    now, before : (3,) or more
+        Position at step k, and at the step before (anything at the first); where altitudes are
+        asked for, ``now`` is a whole state of :mod:`overflight.physics.steered`.
     notes : (N_NOTES,)
         Changed in place.
     """
     kind, off = reports.kind[report], np.empty(2)
     if kind == ORDER:
         _look_order(towards, reports, report, k, now, before, notes)
+    elif kind == ALTITUDE:
+        _look_altitude(reports, report, k, now[HEIGHT], notes)
     elif kind == MOTION:
         if k > reports.first[report]:
             towards(now, before, off)

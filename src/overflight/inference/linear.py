@@ -132,3 +132,30 @@ def _smooth(
         spread = spread + gain @ (later_spread - ahead_spread) @ gain.T
         smoothed.insert(0, (mean, spread))
     return smoothed
+
+
+def covariance(problem: Problem, time: Array, sd: Array) -> Array:
+    """Covariance of positions observed at some times with errors of these standard deviations.
+
+    The same as the filter in one dense matrix: the start's variance, what each velocity adds to
+    the position (the double integral of its covariance; method 9), and the errors' variances.
+
+    Parameters
+    ----------
+    time : (observation,)
+        Since the start, where the position has the problem's own spread.
+    sd : (observation,)
+
+    Returns
+    -------
+    covariance : (observation, observation)
+    """
+    first, second = time[:, None], time[None, :]
+    total = problem.start_sd**2 + np.diag(sd**2)
+    for velocity in problem.velocities:
+        tau = velocity.tau
+        bracket = 2.0 * np.minimum(first, second) / tau - 1.0
+        bracket += np.exp(-first / tau) + np.exp(-second / tau)
+        bracket -= np.exp(-np.abs(first - second) / tau)
+        total = total + velocity.speed_sd**2 * tau**2 * bracket
+    return np.asarray(total)

@@ -4,9 +4,9 @@ The engine (pilot, twist, filter) never asks what a state means. A model is five
 functions; the balloon on the ellipsoid is :func:`balloon`, and tests bring others whose answers
 are known exactly.
 
-The engine works in four local coordinates around a reference state: two of position (metres east
-and north, or whatever the model's plane uses) and two of wind error. A model's noise is four
-standard normals a step, and four more to draw the start.
+The engine works in local coordinates around a reference state: two of position (metres east and
+north, or whatever the model's plane uses), then two of wind error, then what a model has besides.
+A model's noise is as many standard normals a step, and as many more to draw the start.
 """
 
 from typing import Any, NamedTuple
@@ -14,7 +14,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from overflight.inference.lanes import BALLOON, Marcher
+from overflight.inference.lanes import (
+    Marcher,
+    balloon_difference,
+    balloon_towards,
+    choose_nothing,
+    draw_four,
+)
+from overflight.inference.weighing import expect, look_ahead, propose
+from overflight.physics import gusts
 from overflight.physics.drift import launched, passive_step
 from overflight.physics.drift_tangent import passive_tangent
 from overflight.physics.kernel import kernel, loop
@@ -32,7 +40,7 @@ class Model(NamedTuple):
     ``after`` is where the step leads. ``difference(reference, state, local)`` tells the local
     coordinates of a state. ``towards(place, state, offset)`` is the way from the state to a
     reported place in the two position coordinates. ``marcher`` does the same for blocks of
-    particles.
+    particles. Of a state's ``n_state`` entries the first ``n_kept`` are kept along each path.
     """
 
     start: Any
@@ -42,6 +50,8 @@ class Model(NamedTuple):
     towards: Any
     n_state: int
     marcher: Marcher
+    n_local: int = 4
+    n_kept: int = 3
 
 
 @kernel
@@ -59,8 +69,22 @@ def _difference(reference: Array, state: Array, local: Array) -> None:
 
 
 @kernel
-def _towards(place: Array, state: Array, offset: Array) -> None:
+def towards(place: Array, state: Array, offset: Array) -> None:
+    """The way from a state to a place, in metres east and north."""
     offset[0], offset[1] = way_m(state[0], state[1], state[2], place[0], place[1], place[2])
+
+
+def marcher_of_four(prepare: Any, enter: Any, step: Any, difference: Any, towards: Any) -> Marcher:
+    """The functions for blocks of a model with four local coordinates that decides nothing."""
+    return Marcher(
+        prepare, enter, step, difference, towards, draw_four, choose_nothing, expect, propose,
+        look_ahead,
+    )  # fmt: skip
+
+
+BALLOON = marcher_of_four(
+    gusts.prepare, gusts.enter, gusts.drift_on, balloon_difference, balloon_towards
+)
 
 
 def balloon() -> Model:
@@ -68,7 +92,7 @@ def balloon() -> Model:
 
     Its parameters are a :class:`~overflight.physics.drift.Drift`.
     """
-    return Model(launched, passive_step, passive_tangent, _difference, _towards, 5, BALLOON)
+    return Model(launched, passive_step, passive_tangent, _difference, towards, 5, BALLOON)
 
 
 @loop
@@ -77,7 +101,7 @@ def fly(model_start: Any, model_step: Any, parameters: Any, noises: Array, n_sta
 
     Parameters
     ----------
-    noises : (steps + 1, 4)
+    noises : (steps + 1, n)
         Row 0 draws the start, row k + 1 drives step k.
 
     Returns

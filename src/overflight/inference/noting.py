@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from overflight.inference.lanes import STATE, WAS, WEIGHT
+from overflight.inference.lanes import N_LOOKED, STATE, WAS, WEIGHT
 from overflight.inference.likelihood import conclude, look
 from overflight.inference.reports import DISC, N_NOTES, Reports, log_sum
 from overflight.inference.weighing import add_density, lend, settle
@@ -36,10 +36,11 @@ def note(
     begin
         The block's first particle.
     """
-    now, before, slot = np.empty(3), np.empty(3), reports.further.slot[report]
+    now, before, slot = np.empty(N_LOOKED), np.empty(3), reports.further.slot[report]
     for lane in range(LANES):
-        for axis in range(3):
+        for axis in range(N_LOOKED):
             now[axis] = block.wide[STATE[axis] + lane]
+        for axis in range(3):
             before[axis] = block.wide[WAS[axis] + lane]
         look(towards, reports, report, k, now, before, notes[slot : slot + N_NOTES, begin + lane])
 

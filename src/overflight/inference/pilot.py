@@ -19,12 +19,25 @@ from numpy.typing import NDArray
 from overflight.inference import descent
 from overflight.inference.likelihood import along
 from overflight.inference.model import Model, fly
-from overflight.inference.reports import CROSSING, DISC, GAUSSIAN, Reports, density_log
+from overflight.inference.reports import (
+    ALTITUDE,
+    CROSSING,
+    DISC,
+    GAUSSIAN,
+    LEVEL_AXIS,
+    Reports,
+    density_log,
+)
 from overflight.inference.twist import Linear, StandIns
 from overflight.physics.kernel import loop
+from overflight.physics.steered import HEIGHT
 
 Array = NDArray[np.float64]
+Whole = NDArray[np.int64]
 
+# How much too wide the reports' stand-ins are, in turn: from nothing, from a neighbour, and from a
+# neighbour whose story is taken over.
+FAR, NEAR, AT_ONCE = (16.0, 4.0, 2.0, 1.0), (2.0, 1.0), (1.0,)
 _MAX_ITERATIONS = 40
 _LEAST_TRUST = 1e-6
 _NOTHING_PM2 = 1e-30  # precision of a stand-in that says nothing, and still has a root
@@ -56,9 +69,9 @@ def stand_ins(
 @loop
 def _stand_ins(
     towards: Any, reports: Reports, states: Array, widen: float, least: float
-) -> tuple[NDArray[np.int64], Array, Array, Array]:
+) -> tuple[Whole, Whole, Array, Array, Array]:
     n = reports.first.size
-    due = (reports.first + reports.last) // 2
+    due, axis = (reports.first + reports.last) // 2, np.zeros(n, dtype=np.int64)
     fix, shape, norm = np.zeros((n, 2)), np.zeros((n, 3)), np.zeros(n)
     for report in range(n):
         aim, gauge = reports.place[report], 0.0
@@ -68,11 +81,18 @@ def _stand_ins(
             if reports.further.spread[report, 0] == 0.0:  # it counts in the weights alone
                 shape[report, 0], shape[report, 2] = _NOTHING_PM2, _NOTHING_PM2
                 continue
-        precision = _precision(towards, reports, report, states, widen)
         way = fix[report]
-        towards(aim, states[due[report]], way)
-        determinant = precision[0] * precision[2] - precision[1] * precision[1]
-        peak = 0.5 * math.log(determinant) - math.log(2.0 * math.pi)
+        if reports.kind[report] == ALTITUDE:
+            axis[report] = LEVEL_AXIS
+            way[1] = aim[0] - states[due[report], HEIGHT]
+            second = 1.0 / (reports.further.spread[report, 2] * widen * widen)
+            precision = _NOTHING_PM2, 0.0, second
+            peak = 0.5 * math.log(second) - 0.5 * math.log(2.0 * math.pi)
+        else:
+            precision = _precision(towards, reports, report, states, widen)
+            towards(aim, states[due[report]], way)
+            determinant = precision[0] * precision[2] - precision[1] * precision[1]
+            peak = 0.5 * math.log(determinant) - math.log(2.0 * math.pi)
         square = precision[0] * way[0] * way[0] + precision[2] * way[1] * way[1]
         square += 2.0 * precision[1] * way[0] * way[1]
         right = reports.log_good[report] + peak - 0.5 * square
@@ -81,7 +101,7 @@ def _stand_ins(
         for entry in range(3):
             shape[report, entry] = trust * precision[entry]
         norm[report] = trust * (reports.log_good[report] + peak) + (1.0 - trust) * wrong + gauge
-    return due, fix, shape, norm
+    return due, axis, fix, shape, norm
 
 
 @loop
@@ -119,21 +139,26 @@ def find(
     parameters: Any,
     reports: Reports,
     noises: Array,
-    widths: tuple[float, ...] = (16.0, 4.0, 2.0, 1.0),
+    widths: tuple[float, ...] = FAR,
+    *,
+    believe: bool = True,
 ) -> tuple[Linear, StandIns]:
     """Find a most probable path from a first guess of its noise.
 
-    The stand-ins start ``widths[0]`` times too wide and tighten, and every report is believed: a
-    first pilot can be thousands of kilometres from a report, where the linearisation means little
-    and the mixture would dismiss everything as wrong. Only then may the mixture drop the reports
-    that the path cannot meet.
+    The stand-ins start ``widths[0]`` times too wide, and every report is believed: a first pilot
+    can be thousands of kilometres from a report, where the linearisation means little and the
+    mixture would dismiss everything as wrong. Then they tighten, and at each width the mixture may
+    drop the reports that the path cannot meet, furthest first. Were all believed down to their own
+    width, one stray report of a small error would bend the path until good ones look wrong.
 
     Parameters
     ----------
-    noises : (steps + 1, 4)
+    noises : (steps + 1, n)
         First guess; zeros for the path of the mean wind.
     widths
-        (1,) from a good first guess.
+        :data:`FAR`, or :data:`NEAR` from a good first guess.
+    believe
+        Begin by believing every report. Else the first guess says which are right.
 
     Returns
     -------
@@ -142,10 +167,11 @@ def find(
     """
     states = fly(model.start, model.step, parameters, noises, model.n_state)
     linear = descent.linearised(model, parameters, states, noises)
-    for width, believe in (*((w, True) for w in widths), (1.0, False)):
-        enough = _SMALL_GAIN if width == 1.0 and not believe else _COARSE_GAIN
+    first = ((widths[0], True),) if believe else ()
+    for width, every in (*first, *((w, False) for w in widths)):
+        enough = _SMALL_GAIN if width == 1.0 and not every else _COARSE_GAIN
         for _ in range(_MAX_ITERATIONS):
-            standing = stand_ins(model, reports, linear.pilot, width, believe=believe)
+            standing = stand_ins(model, reports, linear.pilot, width, believe=every)
             linear, gain = descent.improved(model, parameters, linear, standing, enough)
             if gain < enough:
                 break

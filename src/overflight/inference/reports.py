@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 from overflight.physics.kernel import kernel
 
 GAUSSIAN, DISC = 0, 1
-FIX, SIGHT, REGION, UNSEEN, CROSSING, MOTION, ORDER = range(2, 9)
+FIX, SIGHT, REGION, UNSEEN, CROSSING, MOTION, ORDER, ALTITUDE = range(2, 10)
+LEVEL_AXIS = 3  # the stand-in of an altitude is about the second of two coordinates from there
 
 N_DETAIL = 12  # numbers that say what a further report is
 N_NOTES = 4  # numbers that a particle keeps of one while it is open

@@ -1,4 +1,4 @@
-"""Four-by-four linear algebra for compiled loops.
+"""Linear algebra of a few local coordinates, for compiled loops.
 
 Plain loops: for matrices this small they are faster than library calls, and compiling a library
 call into a kernel costs seconds at start-up (11 of 44 s in a first version, measured).
@@ -18,10 +18,11 @@ Array = NDArray[np.float64]
 @loop
 def times(a: Array, b: Array, product: Array) -> None:
     """Write A B."""
-    for row in range(4):
-        for column in range(4):
+    n = a.shape[0]
+    for row in range(n):
+        for column in range(n):
             total = 0.0
-            for inner in range(4):
+            for inner in range(n):
                 total += a[row, inner] * b[inner, column]
             product[row, column] = total
 
@@ -29,10 +30,11 @@ def times(a: Array, b: Array, product: Array) -> None:
 @loop
 def transposed_times(a: Array, b: Array, product: Array) -> None:
     """Write A' B."""
-    for row in range(4):
-        for column in range(4):
+    n = a.shape[0]
+    for row in range(n):
+        for column in range(n):
             total = 0.0
-            for inner in range(4):
+            for inner in range(n):
                 total += a[inner, row] * b[inner, column]
             product[row, column] = total
 
@@ -40,9 +42,10 @@ def transposed_times(a: Array, b: Array, product: Array) -> None:
 @loop
 def times_vector(a: Array, v: Array, product: Array) -> None:
     """Write A v."""
-    for row in range(4):
+    n = a.shape[0]
+    for row in range(n):
         total = 0.0
-        for inner in range(4):
+        for inner in range(n):
             total += a[row, inner] * v[inner]
         product[row] = total
 
@@ -50,30 +53,35 @@ def times_vector(a: Array, v: Array, product: Array) -> None:
 @loop
 def transposed_times_vector(a: Array, v: Array, product: Array) -> None:
     """Write A' v."""
-    for row in range(4):
+    n = a.shape[0]
+    for row in range(n):
         total = 0.0
-        for inner in range(4):
+        for inner in range(n):
             total += a[inner, row] * v[inner]
         product[row] = total
 
 
 @loop
 def dot(a: Array, b: Array) -> float:
-    """Inner product of two vectors of four."""
-    return float(a[0] * b[0] + a[1] * b[1] + a[2] * b[2] + a[3] * b[3])
+    """Inner product of two vectors."""
+    total = 0.0
+    for inner in range(a.shape[0]):
+        total += a[inner] * b[inner]
+    return total
 
 
 @loop
 def inverse(matrix: Array, inverted: Array) -> float:
     """Write the inverse by Gauss-Jordan elimination with row pivots; return the determinant."""
+    n = matrix.shape[0]
     work = matrix.copy()
     determinant = 1.0
-    for row in range(4):
-        for column in range(4):
+    for row in range(n):
+        for column in range(n):
             inverted[row, column] = 1.0 if row == column else 0.0
-    for column in range(4):
+    for column in range(n):
         pivot = column
-        for row in range(column + 1, 4):
+        for row in range(column + 1, n):
             if abs(work[row, column]) > abs(work[pivot, column]):
                 pivot = row
         if pivot != column:
@@ -84,7 +92,7 @@ def inverse(matrix: Array, inverted: Array) -> float:
         determinant *= head
         work[column] /= head
         inverted[column] /= head
-        for row in range(4):
+        for row in range(n):
             factor = work[row, column]
             if row != column:
                 work[row] -= factor * work[column]
@@ -94,7 +102,7 @@ def inverse(matrix: Array, inverted: Array) -> float:
 
 @loop
 def _swap(matrix: Array, one: int, other: int) -> None:
-    for column in range(4):
+    for column in range(matrix.shape[1]):
         matrix[one, column], matrix[other, column] = matrix[other, column], matrix[one, column]
 
 

@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,14 +18,21 @@ from overflight.errors import InferenceError
 from overflight.fields.error import WindError
 from overflight.fields.layout import widened
 from overflight.flight.device import CPU
-from overflight.flight.hypotheses import Statics, dimensions, statics
+from overflight.flight.hypotheses import (
+    CHOOSE_LEVELS,
+    DRIFTS,
+    Statics,
+    dimensions,
+    statics,
+)
 from overflight.flight.levels import level_law
 from overflight.flight.needs import end
-from overflight.inference import devices, guided, observations, pilot, twist
-from overflight.inference.model import balloon
+from overflight.inference import devices, guided, observations, pilot, rides, twist
+from overflight.inference.model import Model, balloon
 from overflight.inference.observations import Evidence, Timetable
 from overflight.inference.outer import Levels, levels
 from overflight.inference.reports import schedule
+from overflight.inference.steering import UNDRAWN
 from overflight.physics.drift import Drift
 from overflight.physics.ou import ou_step
 from overflight.physics.sphere import n_vector
@@ -33,7 +40,11 @@ from overflight.physics.windgrid import WindGrid
 
 Array = NDArray[np.float64]
 
+_DRIFT_NOISES = 4  # of a balloon that only drifts
 RESAMPLE_S = 6 * 3_600.0  # at most every six hours (method 5)
+# Where levels are chosen, one choice can decide over a particle, and what psi expects of choices is
+# rough: half of the scatter is saved by resampling sooner, and by twice the noise in the twist.
+RESAMPLE_CHOOSING_S, WIDER = 3_600.0, 2.0
 
 
 @dataclass(frozen=True)
@@ -47,8 +58,8 @@ class Settings:
     dt_s: float = 1_200.0
     output_s: float = 1_200.0
     n_points: int = 400  # of the prior, per launch candidate, judged by altitude alone
-    n_strata: int = 20  # per launch candidate, for which a pilot is flown
-    n_filtered: int = 20  # strata that are filtered, all launches together
+    n_strata: int = 20  # per launch candidate, for which a pilot is flown; as many again later
+    n_filtered: int = 40  # strata that are filtered, all launches together
     n_runs: int = 8
     n_particles: int = 80
     n_draws: int = 24
@@ -57,6 +68,9 @@ class Settings:
     n_threads: int = 2
     n_defensive: int = 1  # further run with twice the twist noise (method 5)
     device: str = CPU  # on which particles fly
+    hypothesis: str = DRIFTS  # how the balloon may have moved
+    error_factor: float = 1.0  # of the wind's error over what its source says
+    n_kept: int = 3  # numbers kept along a path: its place, or its wind error and more too
 
 
 @dataclass(frozen=True)
@@ -67,11 +81,11 @@ class Guide:
     table: Timetable
     drift: Drift
     evidence: Evidence
-    altitude_mixture: Array
+    altitude_mixture: Array  # (altitude report,) of what depends on the constants alone
     altitude_good: Array
     linear: twist.Linear
     stand_ins: twist.StandIns
-    forecast_log: float  # log evidence as the linearised model expects it, levels included
+    forecast_log: float  # log evidence as the linearised model expects it; -inf beyond the wind
 
 
 @dataclass(frozen=True)
@@ -89,7 +103,8 @@ class Stratum:
     @property
     def constant_log(self) -> float:
         """What the stratum's level and the reports before its launch contribute."""
-        return float(self.altitude_mixture.sum()) + float(self.evidence.missed.sum())
+        outside = float(self.evidence.missed.sum()) + self.evidence.unheard_log
+        return float(self.altitude_mixture.sum()) + outside
 
 
 def _key(seed: int, index: int, run: int) -> int:
@@ -124,8 +139,16 @@ class Task:
     @cached_property
     def levels(self) -> tuple[Levels, ...]:
         """What the altitude reports say of the prior: a second of work that many runs share."""
-        n_points = self.settings.n_points
-        return levels(self.case, self.error, self.heard, n_points, self.seed)
+        hypothesis, n_points = self.settings.hypothesis, self.settings.n_points
+        heard = () if hypothesis in CHOOSE_LEVELS else self.heard
+        return levels(self.case, self.error, heard, n_points, self.seed, hypothesis)
+
+    @cached_property
+    def band(self) -> WindGrid:
+        """What pilots fly in: the mean wind of all levels, where those are chosen."""
+        if self.settings.hypothesis in CHOOSE_LEVELS:
+            return rides.band_wind(self.case, self.searched)
+        return self.searched
 
     def without(self, sighting_ids: Sequence[str]) -> "Task":
         """The same, had these sightings never happened."""
@@ -140,17 +163,23 @@ class Task:
     def at(self, settings: Settings) -> "Task":
         """The same with other settings."""
         other = replace(self, settings=settings)
-        shared = ["searched"] + ["levels"] * (settings.n_points == self.settings.n_points)
+        alike = settings.hypothesis == self.settings.hypothesis
+        shared = ["searched"] + ["band"] * alike
+        shared += ["levels"] * (alike and settings.n_points == self.settings.n_points)
         vars(other).update({name: vars(self)[name] for name in shared if name in vars(self)})
         return other
 
 
 class Reference(NamedTuple):
-    """A good path that was found, for others to begin from."""
+    """A good path that was found, for others to begin from.
+
+    ``rows`` (steps + 1, entry) are its pilot's where it rides a band, else empty.
+    """
 
     statics: Statics
     table: Timetable
-    noise: Array  # (steps + 1, 4)
+    noise: Array  # (steps + 1, 4), or as many as its hypothesis has
+    rows: Array
 
     def distance(self, constants: Statics) -> float:
         """How unlike other constants of the same launch are, in rough standard deviations."""
@@ -164,6 +193,14 @@ class Reference(NamedTuple):
             math.log(constants.tau_s / mine.tau_s) / 0.4,
         )
         return sum(one * one for one in apart)
+
+
+def reference_of(guide: Guide) -> Reference:
+    """What others may begin from."""
+    noises, rows = guide.linear.noises, guide.linear.pilot
+    if noises.shape[1] == _DRIFT_NOISES:
+        rows = np.zeros((0, 0))
+    return Reference(guide.statics, guide.table, noises, rows)
 
 
 def nearest(known: Sequence[Reference], constants: Statics) -> Reference:
@@ -185,7 +222,7 @@ def reference_noise(task: Task, launch: int) -> Reference:
     model = balloon()
     best: tuple[float, Array] | None = None
     for start in range(task.settings.n_starts):
-        draw = np.random.Generator(np.random.Philox(key=task.seed, counter=[launch, start, 0, 0]))
+        draw = np.random.Generator(np.random.Philox(key=task.seed, counter=[0, 0, start, launch]))
         guess = draw.standard_normal((table.n_steps + 1, 4)) * (0.7 if start > 0 else 0.0)
         linear, _ = pilot.find(model, drift, told.reports, guess)
         score = pilot.log_posterior(model, told.reports, linear)
@@ -197,37 +234,77 @@ def reference_noise(task: Task, launch: int) -> Reference:
             expected="a path from the launch to the last sighting within the wind's time and box",
             remedy="Widen the wind data, or check the launch candidates and sighting times.",
         )
-    return Reference(middle, table, best[1])
+    return Reference(middle, table, best[1], np.zeros((0, 0)))
 
 
 def prepare(task: Task, constants: Statics, reference: Reference) -> Guide:
     """Find a stratum's pilot, from a reference of its launch, and its twist."""
+    return _guide(task, constants, reference, pilot.NEAR)
+
+
+def once_more(task: Task, guide: Guide, neighbour: Reference) -> Guide:
+    """Search a stratum's pilot from a neighbour's story of which reports are right.
+
+    A pilot that begins by believing every report may settle on the lesser of two stories, the more
+    easily the more the wind may err, for then a stray report is met at no great cost. Of both
+    pilots the one with the higher forecast guides the filters.
+    """
+    other = _guide(task, guide.statics, neighbour, pilot.AT_ONCE)
+    return other if other.forecast_log > guide.forecast_log else guide
+
+
+def _guide(
+    task: Task, constants: Statics, reference: Reference, widths: tuple[float, ...]
+) -> Guide:
     table = timetable(task.case, task.settings, constants)
-    told = observations.evidence(task.case, task.seen, constants, table)
+    chooses = task.settings.hypothesis in CHOOSE_LEVELS
+    heard, along = ((), task.heard) if chooses else (task.heard, ())
+    told = observations.evidence(task.case, task.seen, constants, table, along)
     drift = drift_of(task.case, task.grid, task.error, constants, table)
-    linear, standing = pilot.find(
-        balloon(),
-        drift._replace(grid=task.searched),
-        told.reports,
-        _shifted_noise(reference, table),
-        widths=(1.0,),
-    )
-    mixture, good = observations.altitude_logs(task.case, task.heard, constants)
+    drift = drift._replace(error_scale=drift.error_scale * task.settings.error_factor)
+    noise = _shifted_noise(reference, table)
+    rows = _shifted_rows(reference, table)
+    if task.settings.hypothesis == DRIFTS:
+        searching = drift._replace(grid=task.searched)
+        linear, standing = pilot.find(
+            balloon(), searching, told.reports, noise, widths, believe=widths != pilot.AT_ONCE
+        )
+    else:
+        linear, standing = rides.find(
+            rides.flight_of(drift, constants),
+            rides.choices_of(task.case, constants, table.dt_s),
+            (task.searched, task.band),
+            told.reports,
+            noise,
+            rows,
+            widths,
+        )
+    mixture, good = observations.altitude_logs(task.case, heard, constants)
     forecast = twist.start_log(twist.build(linear, standing))
-    forecast += float(mixture.sum() + told.missed.sum())
+    forecast += float(mixture.sum() + told.missed.sum()) + told.unheard_log
+    if math.isnan(forecast):  # its level leaves the wind data, and every particle would with it
+        forecast = -math.inf
     return Guide(constants, table, drift, told, mixture, good, linear, standing, forecast)
 
 
 def _shifted_noise(reference: Reference, table: Timetable) -> Array:
     """The reference's noise at the same times of day and date; zero where it was not flying."""
     then, noises = reference.table, reference.noise
-    shifted = np.zeros((table.n_steps + 1, 4))
+    shifted = np.zeros((table.n_steps + 1, noises.shape[1]))
     shifted[0] = noises[0]
     offset = table.first_step - then.first_step
     mine = np.arange(table.n_steps)
     inside = (mine + offset >= 0) & (mine + offset < then.n_steps)
     shifted[1:][inside] = noises[1:][mine[inside] + offset]
     return shifted
+
+
+def _shifted_rows(reference: Reference, table: Timetable) -> Array:
+    """The reference's rows at the same times; where it was not flying, its first or last one."""
+    if not reference.rows.size:
+        return reference.rows
+    mine = np.arange(table.n_steps + 1) + table.first_step - reference.table.first_step
+    return reference.rows[np.clip(mine, 0, len(reference.rows) - 1)]
 
 
 def work_out(task: Task, guide: Guide, index: int) -> Stratum:
@@ -237,19 +314,22 @@ def work_out(task: Task, guide: Guide, index: int) -> Stratum:
     """
     settings = task.settings
     plan = schedule(guide.evidence.reports, guide.table.n_steps)
-    flown_by = devices.named(settings.device).filtered
+    model, flight, undrawn = _flight(task, guide)
+    drifts, chooses = settings.hypothesis == DRIFTS, settings.hypothesis in CHOOSE_LEVELS
+    flown_by = devices.named(settings.device).filtered if drifts else guided.run
+    pause_s, wider = (RESAMPLE_CHOOSING_S, WIDER) if chooses else (RESAMPLE_S, 1.0)
 
     def fly(inflate: float, first: int, n_runs: int, n_draws: int) -> tuple[guided.Run, ...]:
-        twisted = twist.build(guide.linear, guide.stand_ins, inflate)
+        twisted = twist.build(guide.linear, guide.stand_ins, inflate * wider, undrawn)
         sizes = guided.Sizes(
             settings.n_particles,
             n_draws,
             round(settings.output_s / settings.dt_s),
-            max(1, round(RESAMPLE_S / settings.dt_s)),
+            max(1, round(pause_s / settings.dt_s)),
         )
         keys = [_key(task.seed, index, first + run) for run in range(n_runs)]
         told = guide.evidence.reports
-        return flown_by(balloon(), guide.drift, twisted, told, plan, keys, sizes)
+        return flown_by(model, flight, twisted, told, plan, keys, sizes)
 
     wide = fly(2.0, 500, settings.n_defensive, 1) if settings.n_defensive else ()
     return Stratum(
@@ -261,6 +341,15 @@ def work_out(task: Task, guide: Guide, index: int) -> Stratum:
         fly(1.0, 0, settings.n_runs, settings.n_draws),
         tuple(one.log_evidence for one in wide),
     )
+
+
+def _flight(task: Task, guide: Guide) -> tuple[Model, Any, slice]:
+    """The model of a stratum, its parameters, and the noise that its particles do not draw."""
+    settings = task.settings
+    if settings.hypothesis == DRIFTS:
+        return balloon()._replace(n_kept=settings.n_kept), guide.drift, slice(0)
+    model = rides.model_of(task.case, guide.statics, guide.table.dt_s)
+    return model, rides.flight_of(guide.drift, guide.statics), UNDRAWN
 
 
 def end_s(case: Case) -> float:

@@ -35,28 +35,33 @@ Parts = tuple[Array, Array, Array]
 
 
 class StandIns(NamedTuple):
-    """One Gaussian per report: at step ``due`` the balloon is near ``fix`` (local coordinates)."""
+    """One Gaussian per report: at step ``due`` the balloon is near ``fix`` (local coordinates).
+
+    It is about two coordinates that follow each other, of which ``axis`` is the first: 0 for a
+    place, 3 for a level (its shape says nothing of the other one).
+    """
 
     due: NDArray[np.int64]  # (report,)
-    fix: Array  # (report, 2) from the pilot, east and north
+    axis: NDArray[np.int64]  # (report,)
+    fix: Array  # (report, 2) from the pilot
     shape: Array  # (report, 3) inverse covariance; zeros say nothing
     norm: Array  # (report,) log of the peak
 
 
 class Linear(NamedTuple):
-    """The model along the pilot."""
+    """The model along the pilot; n local coordinates (four for a balloon that only drifts)."""
 
     pilot: Array  # (steps + 1, state)
-    noises: Array  # (steps + 1, 4) that make it; row 0 the start
-    carry: Array  # (steps + 1, 4, 4) A into step k; row 0 is zero, nothing precedes the start
-    reach: Array  # (steps + 1, 4, 4) G into step k
+    noises: Array  # (steps + 1, n) that make it; row 0 the start
+    carry: Array  # (steps + 1, n, n) A into step k; row 0 is zero, nothing precedes the start
+    reach: Array  # (steps + 1, n, n) G into step k
 
 
 class Twist(NamedTuple):
     """What the filter needs at every step k = 0..steps, and the stand-ins it will settle."""
 
     pilot: Array
-    curvature: Array  # psi: (steps + 1, 4, 4)
+    curvature: Array  # psi: (steps + 1, n, n)
     slope: Array
     offset: Array
     pre_curvature: Array  # psi-
@@ -68,36 +73,40 @@ class Twist(NamedTuple):
     spread: Array  # lower Cholesky factor of C = (I + G'HG)^-1
     spread_log: Array  # log |spread|
     due: NDArray[np.int64]
+    axis: NDArray[np.int64]
     fix: Array
     fix_shape: Array
     fix_norm: Array
 
 
-def flat(pilot: Array, n_reports: int) -> Twist:
+def flat(pilot: Array, n_reports: int, n_local: int = 4) -> Twist:
     """A twist that says nothing: the filter becomes the bootstrap filter."""
     n = pilot.shape[0]
-    eye = np.tile(np.eye(4), (n, 1, 1))
+    eye = np.tile(np.eye(n_local), (n, 1, 1))
     return Twist(
         pilot=pilot,
-        curvature=np.zeros((n, 4, 4)),
-        slope=np.zeros((n, 4)),
+        curvature=np.zeros((n, n_local, n_local)),
+        slope=np.zeros((n, n_local)),
         offset=np.zeros(n),
-        pre_curvature=np.zeros((n, 4, 4)),
-        pre_slope=np.zeros((n, 4)),
+        pre_curvature=np.zeros((n, n_local, n_local)),
+        pre_slope=np.zeros((n, n_local)),
         pre_offset=np.zeros(n),
-        carry=np.zeros((n, 4, 4)),
-        shift=np.zeros((n, 4)),
+        carry=np.zeros((n, n_local, n_local)),
+        shift=np.zeros((n, n_local)),
         reach=eye.copy(),
         spread=eye,
         spread_log=np.zeros(n),
         due=np.full(n_reports, -1, dtype=np.int64),
+        axis=np.zeros(n_reports, dtype=np.int64),
         fix=np.zeros((n_reports, 2)),
         fix_shape=np.zeros((n_reports, 3)),
         fix_norm=np.zeros(n_reports),
     )
 
 
-def build(linear: Linear, stand_ins: StandIns, inflate: float = 1.0) -> Twist:
+def build(
+    linear: Linear, stand_ins: StandIns, inflate: float = 1.0, undrawn: slice = slice(0)
+) -> Twist:
     """Run the backward filter along a pilot.
 
     Parameters
@@ -108,8 +117,12 @@ def build(linear: Linear, stand_ins: StandIns, inflate: float = 1.0) -> Twist:
         One Gaussian per report.
     inflate
         Factor on the noise covariance Q; 1 for the sharpest twist, 2 for the defensive one.
+    undrawn
+        Noise that moves the pilot and not the particles, which change there in another way.
     """
-    psi, pre, proposal, shift = _backward(linear, stand_ins, inflate)
+    drawn = np.ones(linear.noises.shape[1])
+    drawn[undrawn] = 0.0
+    psi, pre, proposal, shift = _backward(linear, stand_ins, inflate, drawn)
     return Twist(
         pilot=linear.pilot,
         curvature=psi[0],
@@ -124,6 +137,7 @@ def build(linear: Linear, stand_ins: StandIns, inflate: float = 1.0) -> Twist:
         spread=proposal[1],
         spread_log=proposal[2],
         due=stand_ins.due,
+        axis=stand_ins.axis,
         fix=stand_ins.fix,
         fix_shape=stand_ins.shape,
         fix_norm=stand_ins.norm,
@@ -147,24 +161,24 @@ def start_log(twist: Twist) -> float:
 
 @loop
 def _backward(
-    linear: Linear, stand_ins: StandIns, inflate: float
+    linear: Linear, stand_ins: StandIns, inflate: float, drawn: Array
 ) -> tuple[Parts, Parts, Parts, Array]:
     """All steps of the recursion: psi, psi-, the proposal's parts, and nu."""
-    n = linear.carry.shape[0]
-    curvature, slope, offset = np.zeros((n, 4, 4)), np.zeros((n, 4)), np.zeros(n)
-    pre_curvature, pre_slope, pre_offset = np.zeros((n, 4, 4)), np.zeros((n, 4)), np.zeros(n)
-    pull, spread, spread_log = np.zeros((n, 4, 4)), np.zeros((n, 4, 4)), np.zeros(n)
-    shift = np.zeros((n, 4))
-    h, b, c = np.zeros((4, 4)), np.zeros(4), 0.0
+    n, m = linear.carry.shape[0], linear.carry.shape[1]
+    curvature, slope, offset = np.zeros((n, m, m)), np.zeros((n, m)), np.zeros(n)
+    pre_curvature, pre_slope, pre_offset = np.zeros((n, m, m)), np.zeros((n, m)), np.zeros(n)
+    pull, spread, spread_log = np.zeros((n, m, m)), np.zeros((n, m, m)), np.zeros(n)
+    shift = np.zeros((n, m))
+    h, b, c = np.zeros((m, m)), np.zeros(m), 0.0
     for step in range(n - 1, -1, -1):
         pre_curvature[step], pre_slope[step], pre_offset[step] = h, b, c
         for report in range(stand_ins.due.size):
             if stand_ins.due[report] == step:
                 fix, shape = stand_ins.fix[report], stand_ins.shape[report]
-                c = _add(h, b, c, fix, shape, stand_ins.norm[report])
+                c = _add(h, b, c, stand_ins.axis[report], fix, shape, stand_ins.norm[report])
         curvature[step], slope[step], offset[step] = h, b, c
         g = linear.reach[step]
-        spread_log[step] = _proposal(g, h, pull[step], spread[step])
+        spread_log[step] = _proposal(g * drawn, h, pull[step], spread[step])
         times_vector(g, linear.noises[step], shift[step])
         if step > 0:
             c = _earlier(linear.carry[step], g, shift[step], inflate, h, b, c)
@@ -179,19 +193,20 @@ def _backward(
 @loop
 def _proposal(g: Array, h: Array, pull: Array, spread: Array) -> float:
     """C = (I + G'HG)^-1: write C G' and the Cholesky factor of C; return the factor's log det."""
-    hg, precision, covariance = np.empty((4, 4)), np.empty((4, 4)), np.empty((4, 4))
+    m = g.shape[0]
+    hg, precision, covariance = np.empty((m, m)), np.empty((m, m)), np.empty((m, m))
     times(h, g, hg)
     transposed_times(g, hg, precision)
-    for row in range(4):
+    for row in range(m):
         precision[row, row] += 1.0
     inverse(precision, covariance)
     log_det = 0.0
     cholesky(covariance, spread)
-    for row in range(4):
+    for row in range(m):
         log_det += math.log(spread[row, row])
-        for column in range(4):
+        for column in range(m):
             total = 0.0
-            for inner in range(4):
+            for inner in range(m):
                 total += covariance[row, inner] * g[column, inner]
             pull[row, column] = total
     return log_det
@@ -200,21 +215,22 @@ def _proposal(g: Array, h: Array, pull: Array, spread: Array) -> float:
 @loop
 def _earlier(a: Array, g: Array, nu: Array, inflate: float, h: Array, b: Array, c: float) -> float:
     """Carry psi (h, b in place, c returned) from after a step to before it."""
+    m = a.shape[0]
     q, w, w_inverse, scratch = (
-        np.empty((4, 4)),
-        np.empty((4, 4)),
-        np.empty((4, 4)),
-        np.empty((4, 4)),
+        np.empty((m, m)),
+        np.empty((m, m)),
+        np.empty((m, m)),
+        np.empty((m, m)),
     )
-    b_tilde, bent, qb, vector = np.empty(4), np.empty(4), np.empty(4), np.empty(4)
-    for row in range(4):
-        for column in range(4):
+    b_tilde, bent, qb, vector = np.empty(m), np.empty(m), np.empty(m), np.empty(m)
+    for row in range(m):
+        for column in range(m):
             total = 0.0
-            for inner in range(4):
+            for inner in range(m):
                 total += g[row, inner] * g[column, inner]
             q[row, column] = inflate * total
     times(q, h, w)
-    for row in range(4):
+    for row in range(m):
         w[row, row] += 1.0
     determinant = inverse(w, w_inverse)
     times_vector(q, b, qb)
@@ -222,12 +238,12 @@ def _earlier(a: Array, g: Array, nu: Array, inflate: float, h: Array, b: Array, 
     c += 0.5 * dot(b, vector) - 0.5 * math.log(determinant)
     transposed_times_vector(w_inverse, b, b_tilde)
     times(h, w_inverse, scratch)
-    for row in range(4):  # H W^-1 is symmetric; rounding is not
-        for column in range(4):
+    for row in range(m):  # H W^-1 is symmetric; rounding is not
+        for column in range(m):
             w[row, column] = 0.5 * (scratch[row, column] + scratch[column, row])
     times_vector(w, nu, bent)
     c += -dot(b_tilde, nu) - 0.5 * dot(nu, bent)
-    for row in range(4):
+    for row in range(m):
         vector[row] = b_tilde[row] + bent[row]
     transposed_times_vector(a, vector, b)
     times(w, a, scratch)
@@ -236,15 +252,15 @@ def _earlier(a: Array, g: Array, nu: Array, inflate: float, h: Array, b: Array, 
 
 
 @loop
-def _add(h: Array, b: Array, c: float, fix: Array, shape: Array, norm: float) -> float:
+def _add(h: Array, b: Array, c: float, axis: int, fix: Array, shape: Array, norm: float) -> float:
     """Multiply psi by a stand-in, in place; return the new offset."""
     first, cross, second = shape[0], shape[1], shape[2]
-    h[0, 0] += first
-    h[0, 1] += cross
-    h[1, 0] += cross
-    h[1, 1] += second
+    h[axis, axis] += first
+    h[axis, axis + 1] += cross
+    h[axis + 1, axis] += cross
+    h[axis + 1, axis + 1] += second
     east, north = fix[0], fix[1]
-    b[0] += first * east + cross * north
-    b[1] += cross * east + second * north
+    b[axis] += first * east + cross * north
+    b[axis + 1] += cross * east + second * north
     square = first * east * east + 2.0 * cross * east * north + second * north * north
     return float(c + norm - 0.5 * square)

@@ -1,7 +1,8 @@
 """Proposals and weights of a block of particles: the twist at work (method 5).
 
 All is written out for four local coordinates, so that every line is one vector instruction or a
-few; what is the same for all lanes is read once.
+few; what is the same for all lanes is read once. The same for any number of coordinates is in
+:mod:`overflight.inference.weighing_more`.
 """
 
 import math
@@ -14,6 +15,7 @@ from overflight.inference.lanes import (
     LOCAL_1,
     LOCAL_2,
     LOCAL_3,
+    LOCALS,
     OFFSET_E,
     OFFSET_N,
     WEIGHT,
@@ -160,9 +162,10 @@ def lend(told: Array, twist: Twist, report: int, lent: Array) -> None:
     """Note the log of a report's Gaussian stand-in at its moment."""
     east_m, north_m = twist.fix[report, 0], twist.fix[report, 1]
     first, cross, second = twist.fix_shape[report]
-    norm = twist.fix_norm[report]
+    norm, axis = twist.fix_norm[report], twist.axis[report]
+    one, other = LOCALS[axis], LOCALS[axis + 1]
     for lane in range(LANES):
-        east, north = peek(told, LOCAL + lane) - east_m, peek(told, LOCAL_1 + lane) - north_m
+        east, north = peek(told, one + lane) - east_m, peek(told, other + lane) - north_m
         square = first * east * east + 2.0 * cross * east * north + second * north * north
         poke(lent, lane, norm - 0.5 * square)
 

@@ -71,7 +71,10 @@ class Threads:
     def each(
         self, function: Callable[..., T], task: Task, rows: Sequence[Row]
     ) -> Iterator[tuple[int, T]]:
-        """Work out all rows."""
+        """Work out all rows; a single thread is the caller's own."""
+        if self.n_threads == 1:  # handing each over would cost more than short ones take
+            yield from ((i, function(task, *row)) for i, row in enumerate(rows))
+            return
         pool = ThreadPoolExecutor(self.n_threads)
         try:
             waiting = {pool.submit(function, task, *row): i for i, row in enumerate(rows)}

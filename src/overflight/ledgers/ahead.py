@@ -2,18 +2,22 @@
 
 First passages, counted from the last evidence. A path that begins inside a zone does not enter it;
 a path that leaves the wind is counted up to there, so then every probability is a lower bound.
+What a case itself watches is listed however improbable.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from overflight.fields.places import Passages, Places
+from overflight.fields.places import Passages, Place, Places
 from overflight.inference.onward import Onward
+from overflight.inference.orders import Order, order_of
 from overflight.inference.posterior import effective_size
-from overflight.inference.quantiles import Spread, spread
+from overflight.inference.quantiles import Spread, monte_carlo_sd, spread
+from overflight.inference.watched import is_own, named
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -24,11 +28,16 @@ _ROUND_OFF_S = 1e-3
 
 @dataclass(frozen=True)
 class ZoneAhead:
-    """One zone. Times are seconds since the case's epoch, given that it happens at all."""
+    """One zone. Times are seconds since the case's epoch, given that it happens at all.
+
+    ``law`` is what the zone is in law (:mod:`overflight.case.zonekinds`): the same entry means
+    something else in a flight information region than in a territory.
+    """
 
     zone: str
     name: str
     kind: str
+    law: str
     inside_now: float  # probabilities
     enters: float  # from outside, at least once
     leaves: float  # being inside now, at least once
@@ -46,24 +55,48 @@ class Ahead:
     zones: tuple[ZoneAhead, ...]
     left_fraction: float  # of the paths: out of the wind before the end
     n_effective: float
+    orders: tuple[Order, ...] = ()
 
 
-def ledger(flown: Onward, passages: Passages, places: Places) -> Ahead:
-    """Account for every zone that at least one path in a hundred touches.
+def ledger(
+    flown: Onward, passages: Passages, places: Places, asked: Sequence[tuple[Place, Place]] = ()
+) -> Ahead:
+    """Account for every zone that at least one path in a hundred touches, and for a case's own.
 
     Parameters
     ----------
     passages
         The flown paths' passages through the zones to account for.
+    asked
+        Pairs of zones whose order is asked for.
     """
     drawn = flown.paths
     n_effective = min(effective_size(drawn.weight), float(drawn.diagnostics.distinct_ancestors))
     lines = [
         line
-        for zone in np.unique(passages.zone)
+        for zone in _asked(passages)
         if (line := _line(str(zone), flown, passages, places, n_effective)) is not None
     ]
-    return Ahead(tuple(sorted(lines, key=_order)), flown.left_fraction, n_effective)
+    orders = tuple(_order_of(*pair, flown, passages, n_effective) for pair in asked)
+    return Ahead(tuple(sorted(lines, key=_order)), flown.left_fraction, n_effective, orders)
+
+
+def _asked(passages: Passages) -> list[str]:
+    """Zones that some path touches, and the case's own."""
+    return sorted({*np.unique(passages.zone).tolist(), *named(passages)})
+
+
+def _order_of(
+    one: Place, other: Place, flown: Onward, passages: Passages, n_effective: float
+) -> Order:
+    weight, begin_s = flown.paths.weight, float(flown.paths.time_s[0])
+    times = []
+    for place in (one, other):
+        entry_s, _, now, _ = first_passages(
+            place.id, passages, begin_s, float(flown.paths.time_s[-1])
+        )
+        times.append(np.where(now, begin_s, np.where(np.isfinite(entry_s), entry_s, np.inf)))
+    return order_of((one.name, other.name), (times[0], times[1]), weight, n_effective)
 
 
 def _order(line: ZoneAhead) -> tuple[str, float, str]:
@@ -78,11 +111,8 @@ def _line(
         zone, passages, float(flown.paths.time_s[0]), float(flown.paths.time_s[-1])
     )
     enters, leaves = np.isfinite(entry_s), np.isfinite(exit_s)
-    if float(weight @ (enters | now)) < NEVER_LISTED_BELOW:
+    if not is_own(zone) and float(weight @ (enters | now)) < NEVER_LISTED_BELOW:
         return None
-
-    def sd(probability: float) -> float:
-        return math.sqrt(max(0.0, probability * (1.0 - probability)) / n_effective)
 
     def when(value_s: Array, happens: Flags) -> Spread | None:
         share = float(weight @ happens)
@@ -97,12 +127,13 @@ def _line(
         zone=zone,
         name=place.name,
         kind=place.kind,
+        law=place.law,
         inside_now=p_now,
         enters=p_enters,
         leaves=p_leaves,
         inside_at_end=p_last,
-        enters_sd=sd(p_enters),
-        inside_at_end_sd=sd(p_last),
+        enters_sd=monte_carlo_sd(p_enters, n_effective),
+        inside_at_end_sd=monte_carlo_sd(p_last, n_effective),
         entry=when(entry_s, enters),
         exit=when(exit_s, leaves),
     )

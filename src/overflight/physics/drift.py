@@ -64,6 +64,33 @@ class Drift(NamedTuple):
     bias_v_mps: float = 0.0
 
 
+class Push(NamedTuple):
+    """What moves a particle besides the wind of its level and that wind's slow error.
+
+    ``share_fraction`` is a factor on the error's standard deviation. A further wind is read
+    east and north at both stages; a velocity of its own is a vector that travels along. The level
+    may differ from the law's: ``..._log`` and ``..._m`` are ln p and metres to add at both stages,
+    ``climb_m`` is the height that this adds over the step.
+    """
+
+    share_fraction: float
+    u_mps: float
+    v_mps: float
+    own_u_mps: float
+    own_v_mps: float
+    start_log: float
+    start_m: float
+    middle_log: float
+    middle_m: float
+    climb_m: float
+
+
+@kernel
+def windy(share_fraction: float, u_mps: float, v_mps: float) -> Push:
+    """A push by a further wind alone."""
+    return Push(share_fraction, u_mps, v_mps, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+
+
 @kernel
 def daylight_fraction(
     x: float, y: float, z: float, sun_x: float, sun_y: float, sun_z: float
@@ -100,7 +127,7 @@ def passive_step(
     after : (5,)
         Receives the new state; NaN where the wind has no data.
     """
-    pushed_step(drift, step, state, noise, (1.0, drift.bias_u_mps, drift.bias_v_mps), after)
+    pushed_step(drift, step, state, noise, windy(1.0, drift.bias_u_mps, drift.bias_v_mps), after)
 
 
 @kernel
@@ -109,29 +136,29 @@ def pushed_step(
     step: int,
     state: NDArray[np.float64],
     noise: NDArray[np.float64],
-    push: tuple[float, float, float],
+    push: Push,
     after: NDArray[np.float64],
 ) -> None:
-    """Advance one particle by one step under a further wind that the caller knows.
-
-    Parameters
-    ----------
-    push
-        Factor on the error's standard deviation; further wind east and north, m/s.
-    """
+    """Advance one particle by one step under whatever else moves it."""
     x, y, z = state[0], state[1], state[2]
-    dt_s, (share, push_u_mps, push_v_mps) = drift.dt_s, push
+    dt_s = drift.dt_s
     here = basis(x, y, z)
     rise_m = lift_m(drift.level, step, x, y, z)
     log_pressure, height_m = level_at(drift.level, 2 * step, rise_m)
+    log_pressure, height_m = log_pressure + push.start_log, height_m + push.start_m
     time_s = drift.start_s + step * dt_s
-    ou = error_step(drift, step, rise_m, x, y, z)
-    sd_mps = drift.error_scale * spread_mps(drift.error, time_s, log_pressure, x, y, z) * share
+    ou = error_step(drift, step, rise_m, push.climb_m, x, y, z)
+    sd_mps = (
+        drift.error_scale
+        * spread_mps(drift.error, time_s, log_pressure, x, y, z)
+        * push.share_fraction
+    )
     pull = sd_mps / dt_s  # the error's displacement over the step, as a mean velocity
     error_u_mps = pull * (ou.gain_s * state[3] + ou.noise_xe * noise[0] + ou.noise_x * noise[1])
     error_v_mps = pull * (ou.gain_s * state[4] + ou.noise_xe * noise[2] + ou.noise_x * noise[3])
+    error_u_mps, error_v_mps = error_u_mps + push.own_u_mps, error_v_mps + push.own_v_mps
     u_mps, v_mps = wind(drift.grid, time_s, log_pressure, x, y, z)
-    u_mps, v_mps = u_mps + push_u_mps, v_mps + push_v_mps
+    u_mps, v_mps = u_mps + push.u_mps, v_mps + push.v_mps
     mx, my, mz = moved(
         (x, y, z), here, z, height_m, (u_mps + error_u_mps) * 0.5 * dt_s,
         (v_mps + error_v_mps) * 0.5 * dt_s,
@@ -139,8 +166,9 @@ def pushed_step(
 
     middle = basis(mx, my, mz)
     log_pressure, height_m = level_at(drift.level, 2 * step + 1, rise_m)
+    log_pressure, height_m = log_pressure + push.middle_log, height_m + push.middle_m
     u_mps, v_mps = wind(drift.grid, time_s + 0.5 * dt_s, log_pressure, mx, my, mz)
-    u_mps, v_mps = u_mps + push_u_mps, v_mps + push_v_mps
+    u_mps, v_mps = u_mps + push.u_mps, v_mps + push.v_mps
     error_u_mps, error_v_mps = carried(error_u_mps, error_v_mps, here, middle)
     nx, ny, nz = moved(
         (x, y, z), middle, mz, height_m, (u_mps + error_u_mps) * dt_s, (v_mps + error_v_mps) * dt_s
@@ -162,7 +190,7 @@ def turning_push(
     state: NDArray[np.float64],
     turning: complex,
     noise: NDArray[np.float64],
-) -> tuple[complex, tuple[float, float, float]]:
+) -> tuple[complex, Push]:
     """Advance the part of the error that turns; the rest is left to :func:`pushed_step`.
 
     Parameters
@@ -188,7 +216,7 @@ def turning_push(
     time_s = drift.start_s + step * drift.dt_s
     sd_mps = drift.error_scale * spread_mps(drift.error, time_s, log_pressure, x, y, z)
     push_mps = sd_mps * math.sqrt(share) * way_s / drift.dt_s
-    return one.decay * turning + one.noise_e * first, (
+    return one.decay * turning + one.noise_e * first, windy(
         math.sqrt(1.0 - share),
         drift.bias_u_mps + push_mps.real,
         drift.bias_v_mps + push_mps.imag,
@@ -196,17 +224,53 @@ def turning_push(
 
 
 @kernel
-def error_step(drift: Drift, step: int, rise_m: float, x: float, y: float, z: float) -> OuStep:
+def turning_drift_step(
+    drift: Drift,
+    part: Inertial,
+    step: int,
+    state: NDArray[np.float64],
+    turning: complex,
+    noises: tuple[NDArray[np.float64], NDArray[np.float64]],
+    after: NDArray[np.float64],
+) -> complex:
+    """Advance one particle whose error turns in part, and return that part at its new place.
+
+    Parameters
+    ----------
+    state, after
+        As for :func:`passive_step`.
+    turning
+        That part as a standard normal, east + i north.
+    noises : (4,) and (4,)
+        Standard normals for the slow part, and for the one that turns.
+    """
+    turning, push = turning_push(drift, part, step, state, turning, noises[1])
+    pushed_step(drift, step, state, noises[0], push, after)
+    east, north = carried(
+        turning.real,
+        turning.imag,
+        basis(state[0], state[1], state[2]),
+        basis(after[0], after[1], after[2]),
+    )
+    return complex(east, north)
+
+
+@kernel
+def error_step(
+    drift: Drift, step: int, rise_m: float, further_m: float, x: float, y: float, z: float
+) -> OuStep:
     """The error's step: shorter of memory where the balloon changes its height during it.
 
-    The daily swing counts with where the sun stands for the place at the step's start.
+    The daily swing counts with where the sun stands for the place at the step's start;
+    ``further_m`` is what the balloon climbs besides. A step back in time forgets as much as one
+    forward.
     """
     if math.isinf(drift.vertical_length_m):
         return drift.ou
     heights_m = drift.level.height_m
     climb_m = heights_m[2 * step + 2] - heights_m[2 * step]
-    climb_m += lift_m(drift.level, step + 1, x, y, z) - rise_m
-    return faded_step(drift.tau_s, drift.dt_s, climb_m, drift.vertical_length_m)
+    climb_m += lift_m(drift.level, step + 1, x, y, z) - rise_m + further_m
+    return faded_step(drift.tau_s, abs(drift.dt_s), climb_m, drift.vertical_length_m)
 
 
 @kernel

@@ -1,254 +1,122 @@
-"""How the end of a passive step changes with its start and its noise: the step's derivative.
+"""The derivative of a drift step in local coordinates, for pilots.
 
-The midpoint step of :func:`overflight.physics.drift.passive_step`, differentiated stage by stage.
-The wind's slopes come from the same nodes as the wind, so a step with its derivative costs about
-two steps, where probing every direction costs eight. Changes travel as Earth-fixed vectors, as
-places do: first how the place changes, then the frames, radii and winds that follow from it.
-
-A change is led through the step for each of four directions only: the place east and north, and
-the error's mean velocity east and north. Noise and error act through that velocity and through
-the error that is kept, in known proportions (:class:`overflight.physics.ou.OuStep`). A further
-unknown of a flight is a further direction: one call of :func:`_led`.
-
-Left out: how the error's memory changes with where the sun stands, where memory fades with height.
+Noise and error act through the error's mean velocity over the step and through the error that is
+kept, in known proportions (:class:`overflight.physics.ou.OuStep`). So all columns are shares of the
+four directions that :mod:`overflight.physics.changes` leads through the step.
 """
-
-import math
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from overflight.physics.drift import (
-    LAST_SUN,
-    TWILIGHT,
-    Drift,
-    Vector,
-    error_step,
-    level_at,
-    lift_m,
-    moved,
-    spread_mps,
-)
-from overflight.physics.kernel import kernel, loop
-from overflight.physics.sphere import E2, MEAN_RADIUS_M, POLE_RAD, radii_m
-from overflight.physics.tangent import Basis, basis, carried
-from overflight.physics.windgrid import Slopes, wind_slopes
+from overflight.physics.changes import Ends, Pair, Shift, carried_change, ends_of
+from overflight.physics.drift import Drift
+from overflight.physics.kernel import loop
+from overflight.physics.ou import OuStep
+from overflight.physics.sphere import MEAN_RADIUS_M
 
 Array = NDArray[np.float64]
-Pair = tuple[float, float]
-
-_NUDGE_DEG, _NUDGE_LEVEL = 1e-4, 1e-5  # within a cell an error table is linear: any would do
-
-
-class _Stage(NamedTuple):
-    """A stage of the step: where the wind is read, and how far it blows."""
-
-    place: Vector
-    frame: Basis
-    wind: Slopes
-    level_per_m: float  # ln p by which a metre of rise changes the level
-    height_m: float
-    east_m: float  # way from the step's start
-    north_m: float
-    time_s: float  # for which it blows
-
-
-class _Course(NamedTuple):
-    """The undisturbed step."""
-
-    first: _Stage
-    second: _Stage
-    gust: Pair  # the error's mean velocity, m/s
-
-
-class _Change(NamedTuple):
-    """What a direction changes at the start of a step."""
-
-    place: Vector
-    rise_m: float
-    gust: Pair
-
-
-@kernel
-def basis_change(place: Vector, frame: Basis, change: Vector) -> Basis:
-    """How east and north change with the place; on a pole itself they stay."""
-    (x, y, z), (dx, dy, dz) = place, change
-    across = frame[4]
-    if across == 0.0:
-        return 0.0, 0.0, 0.0, 0.0, 0.0
-    d_across = (x * dx + y * dy) / across
-    east_x, east_y = (-dy - frame[0] * d_across) / across, (dx - frame[1] * d_across) / across
-    return east_x, east_y, -dz * frame[1] - z * east_y, dz * frame[0] + z * east_x, d_across
 
 
 @loop
-def carried_change(
-    vector: Pair, here: Basis, there: Basis, change: Pair, d_here: Basis, d_there: Basis
-) -> Pair:
-    """How :func:`overflight.physics.tangent.carried` changes with the vector and both frames."""
-    (east, north), (d_east, d_north) = vector, change
-    vx, vy = east * here[0] + north * here[2], east * here[1] + north * here[3]
-    vz = north * here[4]
-    dx = d_east * here[0] + d_north * here[2] + east * d_here[0] + north * d_here[2]
-    dy = d_east * here[1] + d_north * here[3] + east * d_here[1] + north * d_here[3]
-    dz = d_north * here[4] + north * d_here[4]
-    to_east, to_north = vx * there[0] + vy * there[1], vx * there[2] + vy * there[3] + vz * there[4]
-    d_to_east = dx * there[0] + dy * there[1] + vx * d_there[0] + vy * d_there[1]
-    d_to_north = dx * there[2] + dy * there[3] + dz * there[4]
-    d_to_north += vx * d_there[2] + vy * d_there[3] + vz * d_there[4]
-    was, now = east * east + north * north, to_east * to_east + to_north * to_north
-    if now == 0.0:
-        return d_to_east, d_to_north
-    stretch = math.sqrt(was / now)
-    more = (east * d_east + north * d_north) / was
-    more -= (to_east * d_to_east + to_north * d_to_north) / now
-    return stretch * (d_to_east + more * to_east), stretch * (d_to_north + more * to_north)
-
-
-@loop
-def _moved_change(
-    start: Vector, stage: _Stage, change: _Change, d_place: Vector, d_frame: Basis, d_way_m: Pair
-) -> Vector:
-    """How :func:`overflight.physics.drift.moved` changes with all that it depends on."""
-    frame, z = stage.frame, stage.place[2]
-    flat = 1.0 - E2 * z * z
-    along_m, across_m = radii_m(z)
-    bend = E2 * z * d_place[2] / flat
-    east_m, north_m = across_m + stage.height_m, along_m + stage.height_m
-    east, north = stage.east_m / east_m, stage.north_m / north_m
-    d_east = (d_way_m[0] - east * (across_m * bend + change.rise_m)) / east_m
-    d_north = (d_way_m[1] - north * (3.0 * along_m * bend + change.rise_m)) / north_m
-    x = start[0] + east * frame[0] + north * frame[2]
-    y = start[1] + east * frame[1] + north * frame[3]
-    z = start[2] + north * frame[4]
-    dx = change.place[0] + d_east * frame[0] + d_north * frame[2]
-    dy = change.place[1] + d_east * frame[1] + d_north * frame[3]
-    dx += east * d_frame[0] + north * d_frame[2]
-    dy += east * d_frame[1] + north * d_frame[3]
-    dz = change.place[2] + d_north * frame[4] + north * d_frame[4]
-    square = x * x + y * y + z * z
-    along, shrink = (x * dx + y * dy + z * dz) / square, 1.0 / math.sqrt(square)
-    return (dx - along * x) * shrink, (dy - along * y) * shrink, (dz - along * z) * shrink
-
-
-@kernel
-def _blown_change(stage: _Stage, d_place: Vector, rise_m: float) -> Pair:
-    """How the wind of a stage changes with its place and level, m/s."""
-    x, y, _ = stage.place
-    across = max(stage.frame[4], POLE_RAD)
-    d_lat = d_place[2] / across
-    d_lon = (x * d_place[1] - y * d_place[0]) / (across * across)
-    d_level, wind = stage.level_per_m * rise_m, stage.wind
+def _end_m(ends: Ends, shift: Shift) -> Pair:
+    """A change of the end, in metres east and north there."""
+    end, d_end = ends.end, shift.d_end
     return (
-        wind.u_by_lat_mps * d_lat + wind.u_by_lon_mps * d_lon + wind.u_by_level_mps * d_level,
-        wind.v_by_lat_mps * d_lat + wind.v_by_lon_mps * d_lon + wind.v_by_level_mps * d_level,
+        MEAN_RADIUS_M * (d_end[0] * end[0] + d_end[1] * end[1]),
+        MEAN_RADIUS_M * (d_end[0] * end[2] + d_end[1] * end[3] + d_end[2] * end[4]),
     )
 
 
 @loop
-def _led(course: _Course, change: _Change) -> Vector:
-    """Lead a change through both stages: how the normal at the step's end changes."""
-    first, second = course.first, course.second
-    start = first.place
-    d_here = basis_change(start, first.frame, change.place)
-    u, v = _blown_change(first, change.place, change.rise_m)
-    way_m = (u + change.gust[0]) * first.time_s, (v + change.gust[1]) * first.time_s
-    d_middle = _moved_change(start, first, change, change.place, d_here, way_m)
-    d_there = basis_change(second.place, second.frame, d_middle)
-    east, north = carried_change(
-        course.gust, first.frame, second.frame, change.gust, d_here, d_there
-    )
-    u, v = _blown_change(second, d_middle, change.rise_m)
-    way_m = (u + east) * second.time_s, (v + north) * second.time_s
-    return _moved_change(start, second, change, d_middle, d_there, way_m)
+def place_rows(ends: Ends, carry: Array, blown: Array) -> None:
+    """Write how the end's place changes with the start's, and with a mean velocity."""
+    carry[0, 0], carry[1, 0] = _end_m(ends, ends.east)
+    carry[0, 1], carry[1, 1] = _end_m(ends, ends.north)
+    blown[0, 0], blown[1, 0] = _end_m(ends, ends.push_east)
+    blown[0, 1], blown[1, 1] = _end_m(ends, ends.push_north)
 
 
 @loop
-def _course(drift: Drift, step: int, state: Array, gust: Pair, rise_m: float) -> _Course:
-    """Take the step itself, and keep what its changes need."""
-    start = (state[0], state[1], state[2])
-    here = basis(*start)
-    dt_s, level = drift.dt_s, drift.level
-    time_s = drift.start_s + step * dt_s
-    log_pressure, height_m = level_at(level, 2 * step, rise_m)
-    wind = wind_slopes(drift.grid, time_s, log_pressure, *start)
-    east_m = (wind.u_mps + drift.bias_u_mps + gust[0]) * 0.5 * dt_s
-    north_m = (wind.v_mps + drift.bias_v_mps + gust[1]) * 0.5 * dt_s
-    per_m = -1.0 / level.scale_height_m[2 * step]
-    first = _Stage(start, here, wind, per_m, height_m, east_m, north_m, 0.5 * dt_s)
-    place = moved(start, here, start[2], height_m, east_m, north_m)
-    there = basis(*place)
-    log_pressure, height_m = level_at(level, 2 * step + 1, rise_m)
-    wind = wind_slopes(drift.grid, time_s + 0.5 * dt_s, log_pressure, *place)
-    east, north = carried(gust[0], gust[1], here, there)
-    east_m = (wind.u_mps + drift.bias_u_mps + east) * dt_s
-    north_m = (wind.v_mps + drift.bias_v_mps + north) * dt_s
-    per_m = -1.0 / level.scale_height_m[2 * step + 1]
-    second = _Stage(place, there, wind, per_m, height_m, east_m, north_m, dt_s)
-    return _Course(first, second, gust)
-
-
-@kernel
-def _rise_slope(drift: Drift, step: int, state: Array) -> Vector:
-    """How the daily rise changes with the place, as a vector, metres."""
-    sun, swing_m = drift.level.sun[2 * step], drift.level.swing_m
-    if swing_m == 0.0:
-        return 0.0, 0.0, 0.0
-    sine = state[0] * sun[0] + state[1] * sun[1] + state[2] * sun[2]
-    lit = 1.0 / (1.0 + math.exp(-(sine - LAST_SUN) / TWILIGHT))
-    steep = swing_m * lit * (1.0 - lit) / TWILIGHT
-    return steep * sun[0], steep * sun[1], steep * sun[2]
-
-
-@loop
-def _spread_slopes(
-    drift: Drift, time_s: float, log_pressure: float, start: Vector, here: Basis
-) -> tuple[float, float, float, float]:
-    """The error's standard deviation, and by radian north and east and by ln p."""
-    spread = _spread_at(drift, time_s, log_pressure, start)
-    small = math.radians(_NUDGE_DEG)
-    north = _nudged(start, (here[2], here[3], here[4]), small)
-    by_north = (_spread_at(drift, time_s, log_pressure, north) - spread) / small
-    by_east, by_level = 0.0, 0.0
-    if drift.error.lon_deg.shape[0] > 1:
-        east = _nudged(start, (here[0], here[1], 0.0), small)
-        by_east = (_spread_at(drift, time_s, log_pressure, east) - spread) / small
-    if drift.level.swing_m != 0.0:
-        deeper = _spread_at(drift, time_s, log_pressure + _NUDGE_LEVEL, start)
-        by_level = (deeper - spread) / _NUDGE_LEVEL
-    return spread, by_north, by_east, by_level
-
-
-@loop
-def _spread_at(drift: Drift, time_s: float, log_pressure: float, place: Vector) -> float:
-    return drift.error_scale * spread_mps(drift.error, time_s, log_pressure, *place)
-
-
-@kernel
-def _nudged(start: Vector, way: Vector, angle_rad: float) -> Vector:
-    along, ahead = math.sin(angle_rad), math.cos(angle_rad)
-    return (
-        start[0] * ahead + way[0] * along,
-        start[1] * ahead + way[1] * along,
-        start[2] * ahead + way[2] * along,
-    )
-
-
-@loop
-def _noted(
-    after: Array, end: Basis, d_end: Vector, error: Pair, matrix: Array, column: int
+def vector_rows(
+    ends: Ends,
+    row: int,
+    vector: tuple[Pair, Pair, Pair],
+    carry: Array,
+    blown: Array,
+    stays: Array,
 ) -> None:
-    """Write a change of the end as local coordinates there.
+    """Write how a vector of the state changes at the end, and by how much it stays itself.
 
-    ``error`` is the change of the error's components; that of their frame is taken out here.
+    The frame that it is read in there turns with the place; that turn is taken out.
+
+    Parameters
+    ----------
+    vector
+        What is kept of it, what is carried (noise added), both at the start, and what it is after
+        the step.
+    blown : (n, 2)
+        Receives in two rows the change by a mean velocity of 1 m/s, east and north.
+    stays : (2, 2)
+        Receives the change by a unit more of what is carried.
     """
-    d_frame = basis_change((after[0], after[1], after[2]), end, d_end)
-    turn = d_frame[2] * end[0] + d_frame[3] * end[1]  # of north towards east
-    matrix[0, column] = MEAN_RADIUS_M * (d_end[0] * end[0] + d_end[1] * end[1])
-    matrix[1, column] = MEAN_RADIUS_M * (d_end[0] * end[2] + d_end[1] * end[3] + d_end[2] * end[4])
-    matrix[2, column] = error[0] + turn * after[4]
-    matrix[3, column] = error[1] - turn * after[3]
+    kept, carried_on, now = vector
+    end, still = ends.end, (0.0, 0.0, 0.0, 0.0, 0.0)
+    for axis in range(2):
+        shift = ends.east if axis == 0 else ends.north
+        borne = -shift.turn_rad * kept[1], shift.turn_rad * kept[0]
+        east, north = carried_change(carried_on, ends.here, end, borne, shift.d_here, shift.d_frame)
+        carry[row, axis] = east + shift.end_turn_rad * now[1]
+        carry[row + 1, axis] = north - shift.end_turn_rad * now[0]
+        push = ends.push_east if axis == 0 else ends.push_north
+        east, north = carried_change(carried_on, ends.here, end, (0.0, 0.0), still, push.d_frame)
+        blown[row, axis] = east + push.end_turn_rad * now[1]
+        blown[row + 1, axis] = north - push.end_turn_rad * now[0]
+        unit = (1.0, 0.0) if axis == 0 else (0.0, 1.0)
+        stays[0, axis], stays[1, axis] = carried_change(
+            carried_on, ends.here, end, unit, still, still
+        )
+
+
+@loop
+def process_columns(
+    process: tuple[OuStep, float],
+    places: tuple[int, int],
+    blown: Array,
+    stays: Array,
+    carry: Array,
+    reach: Array,
+) -> None:
+    """Write what a process and its two noises an axis do.
+
+    Parameters
+    ----------
+    process
+        Its step, and m/s of mean velocity by a second of its displacement.
+    places
+        Its first local coordinate, and its first noise.
+    """
+    (ou, pull), (first, noise) = process, places
+    for axis in range(2):
+        for row in range(blown.shape[0]):
+            moved_by = pull * blown[row, axis]
+            carry[row, first + axis] = ou.gain_s * moved_by
+            reach[row, noise + 2 * axis] = ou.noise_xe * moved_by
+            reach[row, noise + 2 * axis + 1] = ou.noise_x * moved_by
+        for row in range(2):
+            carry[first + row, first + axis] += ou.decay * stays[row, axis]
+            reach[first + row, noise + 2 * axis] += ou.noise_e * stays[row, axis]
+
+
+@loop
+def error_columns(
+    ends: Ends, state: Array, noise: Array, after: Array, carry: Array, reach: Array, blown: Array
+) -> None:
+    """Write all that concerns place and wind error; the error's part of ``blown`` too."""
+    ou, stays = ends.ou, np.empty((2, 2))
+    kept = ou.decay * state[3], ou.decay * state[4]
+    carried_on = kept[0] + ou.noise_e * noise[0], kept[1] + ou.noise_e * noise[2]
+    vector_rows(ends, 2, (kept, carried_on, (after[3], after[4])), carry, blown, stays)
+    process_columns((ou, ends.pull_mps2), (2, 0), blown, stays, carry, reach)
 
 
 @loop
@@ -270,55 +138,7 @@ def passive_tangent(
     reach : (4, 4)
         Receives the derivative by the noise.
     """
-    start, finish = (state[0], state[1], state[2]), (after[0], after[1], after[2])
-    here, end = basis(*start), basis(*finish)
-    rise_m = lift_m(drift.level, step, *start)
-    slope_m = _rise_slope(drift, step, state)
-    ou = error_step(drift, step, rise_m, *start)
-    log_pressure, _ = level_at(drift.level, 2 * step, rise_m)
-    time_s = drift.start_s + step * drift.dt_s
-    sd, by_north, by_east, by_level = _spread_slopes(drift, time_s, log_pressure, start, here)
-    by_level /= -drift.level.scale_height_m[2 * step]
-    way = (
-        (ou.gain_s * state[3] + ou.noise_xe * noise[0] + ou.noise_x * noise[1]) / drift.dt_s,
-        (ou.gain_s * state[4] + ou.noise_xe * noise[2] + ou.noise_x * noise[3]) / drift.dt_s,
-    )
-    course = _course(drift, step, state, (sd * way[0], sd * way[1]), rise_m)
-    kept = ou.decay * state[3] + ou.noise_e * noise[0], ou.decay * state[4] + ou.noise_e * noise[2]
-    pull, still = sd / drift.dt_s, (0.0, 0.0, 0.0, 0.0, 0.0)
-    for axis in range(2):
-        # A place to the east or north, with the error kept parallel.
-        if axis == 0:
-            d_start, d_sd = (here[0], here[1], 0.0), by_east
-        else:
-            d_start, d_sd = (here[2], here[3], here[4]), by_north
-        d_start = (
-            d_start[0] / MEAN_RADIUS_M, d_start[1] / MEAN_RADIUS_M, d_start[2] / MEAN_RADIUS_M,
-        )  # fmt: skip
-        d_rise = slope_m[0] * d_start[0] + slope_m[1] * d_start[1] + slope_m[2] * d_start[2]
-        d_sd = d_sd / MEAN_RADIUS_M + by_level * d_rise
-        d_here = basis_change(start, here, d_start)
-        turn = d_here[2] * here[0] + d_here[3] * here[1]
-        felt = -turn * state[4], turn * state[3]
-        gust = (
-            d_sd * way[0] + pull * ou.gain_s * felt[0],
-            d_sd * way[1] + pull * ou.gain_s * felt[1],
-        )
-        d_end = _led(course, _Change(d_start, d_rise, gust))
-        d_frame = basis_change(finish, end, d_end)
-        felt = ou.decay * felt[0], ou.decay * felt[1]
-        error = carried_change(kept, here, end, felt, d_here, d_frame)
-        _noted(after, end, d_end, error, carry, axis)
-        # The error's mean velocity, and the error that is kept.
-        unit = (1.0, 0.0) if axis == 0 else (0.0, 1.0)
-        d_end = _led(course, _Change((0.0, 0.0, 0.0), 0.0, unit))
-        d_frame = basis_change(finish, end, d_end)
-        error = carried_change(kept, here, end, (0.0, 0.0), still, d_frame)
-        _noted(after, end, d_end, error, reach, 2 * axis + 1)
-        d_kept = carried_change(kept, here, end, unit, still, still)
-        for row in range(4):
-            blown = pull * reach[row, 2 * axis + 1]
-            held = d_kept[row - 2] if row >= 2 else 0.0
-            carry[row, 2 + axis] = ou.gain_s * blown + ou.decay * held
-            reach[row, 2 * axis] = ou.noise_xe * blown + ou.noise_e * held
-            reach[row, 2 * axis + 1] = ou.noise_x * blown
+    ends = ends_of(drift, step, state, noise, after, (0.0, 0.0), (0.0, 0.0))
+    blown = np.empty((4, 2))
+    place_rows(ends, carry, blown)
+    error_columns(ends, state, noise, after, carry, reach, blown)

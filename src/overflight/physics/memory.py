@@ -4,12 +4,13 @@
 """
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from overflight.physics.drift import Drift
-from overflight.physics.kernel import lane_kernel
+from overflight.physics.kernel import lane_kernel, loop
 from overflight.physics.ou import faded_step
 
 Array = NDArray[np.float64]
@@ -38,21 +39,40 @@ def memory_of(drift: Drift, n_steps: int) -> tuple[Array, float, float]:
     heights_m = drift.level.height_m[: 2 * n_steps + 1 : 2]
     climb_m = float(np.abs(np.diff(heights_m)).max(initial=0.0)) + drift.level.swing_m
     last += max(climb_m / drift.vertical_length_m, 1e-6)
-    nodes = np.polynomial.chebyshev.chebpts1(4 * _DEGREE)
     middle, half = 0.5 * (first + last), 0.5 * (last - first)
-    ratios = middle + half * nodes
-    steps = [faded_step(dt_s / r, dt_s, 0.0, 1.0) for r in ratios]
-    root = np.sqrt(ratios)
-    rows = np.array([
-        [one.decay for one in steps],
-        [one.gain_s / dt_s for one in steps],
-        np.array([one.noise_e for one in steps]) / root,
-        np.array([one.noise_xe for one in steps]) / root / dt_s,
-        np.array([one.noise_x for one in steps]) / root / dt_s,
-    ])  # fmt: skip
-    fits = [np.polynomial.Chebyshev.fit(nodes, row, _DEGREE, domain=[-1, 1]) for row in rows]
-    powers = [np.polynomial.chebyshev.cheb2poly(fit.coef)[::-1] for fit in fits]
-    return np.concatenate(powers), middle, 1.0 / half
+    nodes, powers_of = _fit()
+    rows = _rows(middle + half * nodes, dt_s)
+    return np.ascontiguousarray((rows @ powers_of).ravel()), middle, 1.0 / half
+
+
+@lru_cache(maxsize=1)
+def _fit() -> tuple[Array, Array]:
+    """Chebyshev's nodes, and the matrix (node, power) from values there to a polynomial.
+
+    By way of Chebyshev's polynomials, whose least-squares fit at these nodes is well conditioned.
+    """
+    nodes = np.polynomial.chebyshev.chebpts1(4 * _DEGREE)
+    fitted = np.linalg.pinv(np.polynomial.chebyshev.chebvander(nodes, _DEGREE))
+    powers = np.zeros((_DEGREE + 1, _DEGREE + 1))
+    for degree, unit in enumerate(np.eye(_DEGREE + 1)):
+        terms = np.polynomial.chebyshev.cheb2poly(unit[: degree + 1])
+        powers[degree, : len(terms)] = terms
+    return nodes, np.ascontiguousarray((fitted.T @ powers)[:, ::-1])
+
+
+@loop
+def _rows(ratios: Array, dt_s: float) -> Array:
+    """The five functions at some r."""
+    rows = np.empty((5, ratios.size))
+    for column in range(ratios.size):
+        r = ratios[column]
+        kept, root = faded_step(dt_s / r, dt_s, 0.0, 1.0), math.sqrt(r)
+        rows[0, column] = kept.decay
+        rows[1, column] = kept.gain_s / dt_s
+        rows[2, column] = kept.noise_e / root
+        rows[3, column] = kept.noise_xe / root / dt_s
+        rows[4, column] = kept.noise_x / root / dt_s
+    return rows
 
 
 @lane_kernel

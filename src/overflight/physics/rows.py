@@ -17,7 +17,11 @@ X, Y, Z, LAT, LON, OVER_N, OVER_M, SECANT, STEP_N, STEP_M, WAS_X, WAS_Y, WAS_Z =
  SPREAD, DECAY, GAIN, NOISE_OF_E, NOISE_OF_XE, NOISE_OF_X, SHARE, SHARE_1) = (
     row * LANES for row in range(13, 31)
 )  # fmt: skip
-N_WIDE = 31 * LANES
+# What a balloon that chooses its level or has a velocity of its own keeps beside that, now and
+# before the step (:mod:`overflight.physics.steered`), and the further normals of its step.
+FURTHER, WAS_FURTHER, MORE_NOISE = 31 * LANES, 42 * LANES, 53 * LANES
+N_FURTHER = 11
+N_WIDE = 61 * LANES
 
 # float32: the cell in which a step starts, a whole number each, and the share of it; shares of the
 # cell where the lane stands; its share between two levels; latitude; step over N and ratio of the

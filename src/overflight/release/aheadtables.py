@@ -8,21 +8,35 @@ from typing import Any
 import numpy as np
 
 from overflight.physics.sphere import wrapped_deg
-from overflight.release import csvsafe
+from overflight.release import csvsafe, landwords, ledgerjson, schemas
 from overflight.release.aheadwords import Told, lines, stamp, times
 
 PATHS = 100  # equally probable, written out whole
 
 
 def write(told: Told, attributions: Sequence[str], folder: Path) -> None:
-    """Write report.txt, zones.csv and paths.geojson into a folder."""
-    words = [*lines(told), "", "Where the error of the wind is from:"]
+    """Write report.txt, zones.csv and paths.geojson into a folder, and where it comes down."""
+    words = [*lines(told), *landwords.lines(told), "", "Where the error of the wind is from:"]
     words += [f"  {line}" for line in told.basis]
     words = [_printable(line) for line in (*words, "", *attributions)]
     (folder / "report.txt").write_text("\n".join(words) + "\n", encoding="utf-8")
     _zones(told, folder / "zones.csv")
+    landwords.write(told, folder)
+    _facts(told, folder)
     collection = {"type": "FeatureCollection", "features": _features(told)}
     (folder / "paths.geojson").write_text(json.dumps(collection) + "\n", encoding="utf-8")
+
+
+def _facts(told: Told, folder: Path) -> None:
+    """The ledgers for programs, with their schemas."""
+    paths = told.flown.paths
+    beside = {"epoch": paths.epoch, "wind": paths.wind_statement}
+    ledgerjson.write("ahead", folder, told.ahead, **beside)
+    names = ["ahead"]
+    if told.comes_down is not None:
+        ledgerjson.write("comes_down", folder, told.comes_down, **beside)
+        names.append("comes_down")
+    schemas.write(folder, names)
 
 
 def _printable(line: str) -> str:
@@ -32,7 +46,7 @@ def _printable(line: str) -> str:
 
 def _zones(told: Told, path: Path) -> None:
     epoch, wind = told.flown.paths.epoch, told.flown.paths.wind_statement
-    columns = ["zone", "name", "kind", "inside_now_fraction", "enters_fraction", "enters_sd"]
+    columns = ["zone", "name", "kind", "law", "inside_now_fraction", "enters_fraction", "enters_sd"]
     columns += ["leaves_fraction", "inside_at_end_fraction", "inside_at_end_sd"]
     columns += [f"{e}_p{q}_utc" for e in ("entry", "exit") for q in ("05", "25", "50", "75", "95")]
     rows = [
@@ -40,6 +54,7 @@ def _zones(told: Told, path: Path) -> None:
             line.zone,
             line.name,
             line.kind,
+            line.law,
             f"{line.inside_now:.4f}",
             f"{line.enters:.4f}",
             f"{line.enters_sd:.4f}",

@@ -1,39 +1,53 @@
 """A forecast in words: where it goes, when, and how surely; and the same as facts for programs."""
 
-from dataclasses import dataclass
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from overflight.case.model import Case
+from overflight.case.model import Case, Descent
+from overflight.case.zonekinds import OTHER
+from overflight.inference.middle import around
 from overflight.inference.onward import Onward
-from overflight.inference.quantiles import Spread, weighted_quantiles
+from overflight.inference.orders import Order
+from overflight.inference.quantiles import Spread
+from overflight.inference.watched import is_own
 from overflight.ledgers.ahead import Ahead, ZoneAhead
-from overflight.physics.sphere import MEAN_RADIUS_M, lats_lons_deg
+from overflight.ledgers.comes_down import ComesDown
+from overflight.release.language import tell
 from overflight.release.wording import COARSE_S, duration, moment, percent, probable
-
-Array = NDArray[np.float64]
+from overflight.release.zonewords import LAWS
 
 LISTED = 0.05  # zones that are less probable are in the table only
 KINDS = {
     "country": "Countries",
     "state": "States and provinces",
     "territorial_sea": "Territorial seas",
+    "zone": "Zones of the case",
+    "site": "Sites of the case",
 }
 EVERY_H = 12
 
 
 @dataclass(frozen=True)
 class Told:
-    """All that a forecast is told from; ``ended`` is when the flight did, if it did."""
+    """All that a forecast is told from; ``ended`` is when the flight did, if it did.
+
+    ``descent`` is how it comes down and ``comes_down`` where; None where it is taken to stay aloft.
+    ``wind_floor_pa`` is the lowest level of the wind's source.
+    """
 
     case: Case
     flown: Onward
     ahead: Ahead
     ended: datetime | None
     basis: tuple[str, ...]
+    descent: Descent | None = None
+    comes_down: ComesDown | None = None
+    wind_floor_pa: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -56,24 +70,10 @@ def middles(flown: Onward, every_h: int = EVERY_H) -> tuple[Middle, ...]:
         there = np.isfinite(paths.lat_deg[:, column])
         if not there.any():
             break
-        weight = paths.weight[there]
-        lat, lon = (np.radians(a[there, column]) for a in (paths.lat_deg, paths.lon_deg))
-        place = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], -1)
-        mean = weight @ place
-        mean /= np.linalg.norm(mean)
-        lat_deg, lon_deg = lats_lons_deg(mean)
-        chord = np.linalg.norm(place - mean, axis=1)
-        off_m = MEAN_RADIUS_M * 2.0 * np.arcsin(np.minimum(0.5 * chord, 1.0))
-        half_m, most_m = weighted_quantiles(off_m, weight, (0.5, 0.9))
-        found.append(
-            Middle(
-                float(paths.time_s[column]),
-                float(lat_deg),
-                float(lon_deg),
-                half_m,
-                most_m,
-            )
+        one = around(
+            paths.lat_deg[there, column], paths.lon_deg[there, column], paths.weight[there]
         )
+        found.append(Middle(float(paths.time_s[column]), **asdict(one)))
     return tuple(found)
 
 
@@ -89,15 +89,17 @@ def lines(told: Told) -> tuple[str, ...]:
         "Middle of the paths, and the distance from it that holds 50 and 90 %:",
     ]
     found += [
-        f"  {moment(paths.epoch, one.time_s)}  {_degrees(one)}  {one.half_m / 1e3:,.0f} km,"
-        f" {one.most_m / 1e3:,.0f} km"
+        f"  {moment(paths.epoch, one.time_s)}  {at_place(one.lat_deg, one.lon_deg)}"
+        f"  {one.half_m / 1e3:,.0f} km, {one.most_m / 1e3:,.0f} km"
         for one in middles(flown)
     ]
     for kind, title in KINDS.items():
         mine = [z for z in told.ahead.zones if z.kind == kind]
-        listed = [z for z in mine if max(z.inside_now, z.enters) >= LISTED]
-        if listed:
-            found += ["", f"{title}:", *(f"  {_zone(z, paths.epoch)}" for z in listed)]
+        listed = [z for z in mine if is_own(z.zone) or max(z.inside_now, z.enters) >= LISTED]
+        for heading, some in _by_law(title, listed):
+            found += ["", f"{heading}:", *(f"  {_zone(z, paths.epoch)}" for z in some)]
+    if told.ahead.orders:
+        found += ["", "Which comes first:", *(f"  {_order(one)}" for one in told.ahead.orders)]
     spread = paths.diagnostics
     found += [
         "",
@@ -115,7 +117,8 @@ def _caveats(told: Told) -> list[str]:
     if flown.covered_s < flown.asked_s:
         said.append(
             f"The wind ends {duration(flown.covered_s)} after the evidence, so the forecast does"
-            f" too; {duration(flown.asked_s)} were asked for."
+            f" too: it is valid until {moment(flown.paths.epoch, flown.begin_s + flown.covered_s)};"
+            f" {duration(flown.asked_s)} were asked for."
         )
     if told.ahead.left_fraction > 0.0:
         said.append(
@@ -129,9 +132,38 @@ def _caveats(told: Told) -> list[str]:
     return said
 
 
-def _degrees(one: Middle) -> str:
-    north = f"{abs(one.lat_deg):4.1f} {'N' if one.lat_deg >= 0.0 else 'S'}"
-    return f"{north} {abs(one.lon_deg):5.1f} {'E' if one.lon_deg >= 0.0 else 'W'}"
+def at_place(lat_deg: float, lon_deg: float) -> str:
+    """A place to a tenth of a degree.
+
+    >>> at_place(45.77, -108.52)
+    '45.8 N 108.5 W'
+    """
+    north = tell("N") if lat_deg >= 0.0 else tell("S")
+    east = tell("E") if lon_deg >= 0.0 else tell("W")
+    placed = {"lat": abs(lat_deg), "north": north, "lon": abs(lon_deg), "east": east}
+    return tell("{lat:4.1f} {north} {lon:5.1f} {east}", **placed)
+
+
+def _by_law(title: str, zones: Sequence[ZoneAhead]) -> list[tuple[str, list[ZoneAhead]]]:
+    """Zones of a case apart by what they are in law, with what that means; others together.
+
+    An entry into a flight information region is none into a territory.
+    """
+    found = []
+    for law in dict.fromkeys(zone.law for zone in zones):
+        mine = [zone for zone in zones if zone.law == law]
+        if not is_own(mine[0].zone):
+            found.append((title, mine))
+        elif law in LAWS and law != OTHER:
+            found.append((f"{title}, {_lower(LAWS[law].title)}. {LAWS[law].meaning[:-1]}", mine))
+        else:
+            found.append((f"{title}, of no stated kind", mine))
+    return found
+
+
+def _lower(title: str) -> str:
+    """A title within a sentence: 'US states' stay as they are."""
+    return title if title[1:2].isupper() else f"{title[:1].lower()}{title[1:]}"
 
 
 def _zone(line: ZoneAhead, epoch: datetime) -> str:
@@ -139,14 +171,34 @@ def _zone(line: ZoneAhead, epoch: datetime) -> str:
     if line.inside_now >= LISTED:
         parts.append(f"inside now {percent(line.inside_now)}")
     if line.leaves >= LISTED and line.exit is not None:
-        parts.append(f"leaves {percent(line.leaves)}, {_when(line.exit, epoch)}")
+        parts.append(f"leaves {percent(line.leaves)}, {when(line.exit, epoch)}")
     if line.enters >= LISTED and line.entry is not None:
-        parts.append(f"enters: {probable(line.enters)}, {_when(line.entry, epoch)}")
+        parts.append(f"enters: {probable(line.enters)}, {when(line.entry, epoch)}")
+    if not parts and is_own(line.zone):
+        parts.append(f"enters: {probable(line.enters)}")
+    if is_own(line.zone):
+        parts[-1] += f", Monte-Carlo error {points(line.enters_sd)}"
     parts.append(f"there at the end {percent(line.inside_at_end)}")
     return f"{line.name}: {'; '.join(parts)}"
 
 
-def _when(spread: Spread, epoch: datetime) -> str:
+def points(sd: float) -> str:
+    """A standard error in percentage points."""
+    return f"{100.0 * sd:.1f} points" if sd < 0.1 else f"{100.0 * sd:.0f} points"
+
+
+def _order(line: Order) -> str:
+    """The order of two zones, all five ways that it may go."""
+    return (
+        f"{line.one}, then {line.other}: {percent(line.first)}"
+        f" (Monte-Carlo error {points(line.first_sd)}); the other way round"
+        f" {percent(line.second)}; only {line.one} {percent(line.only_one)}; only {line.other}"
+        f" {percent(line.only_other)}; neither {percent(line.neither)}"
+    )
+
+
+def when(spread: Spread, epoch: datetime) -> str:
+    """Median and the range of 90 %, no sharper than that is wide."""
     low, middle, high = (
         moment(epoch, value_s, spread.width_s)
         for value_s in (spread.p05_s, spread.p50_s, spread.p95_s)
@@ -201,6 +253,7 @@ def facts(told: Told) -> dict[str, Any]:
             for one in middles(flown)
         ],
         "zones": [_zone_facts(line, epoch) for line in told.ahead.zones],
+        "orders": [asdict(one) for one in told.ahead.orders],
         "basis": list(told.basis),
     }
 
@@ -211,6 +264,7 @@ def _zone_facts(line: ZoneAhead, epoch: datetime) -> dict[str, Any]:
         "zone": line.zone,
         "name": line.name,
         "kind": line.kind,
+        "law": line.law,
         "inside_now": line.inside_now,
         "enters": line.enters,
         "enters_sd": line.enters_sd,

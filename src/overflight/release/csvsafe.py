@@ -16,14 +16,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from overflight.errors import OverflightError
+from overflight.release.formats.text import plain
 
 _FORMULA = frozenset("=+-@")
 _BEFORE_A_FORMULA = frozenset("\t\r")  # some programs drop these and read on
 _PLAIN_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
-_BREAKS = re.compile("\r\n|[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]")
-# Control characters and marks that reorder the text after them; lone surrogates are no text.
-_NEVER = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_LONE = re.compile("[\ud800-\udfff]")
 
 
 def cell(text: str) -> str:
@@ -36,7 +33,7 @@ def cell(text: str) -> str:
     >>> cell("=1+1"), cell("-12.5"), cell("two\nlines")
     ("'=1+1", '-12.5', 'two lines')
     """
-    clean = _NEVER.sub("", _BREAKS.sub(" ", _LONE.sub("\ufffd", text)))
+    clean = plain(text)
     if _PLAIN_NUMBER.fullmatch(clean.strip()):
         return clean
     if text[:1] in _BEFORE_A_FORMULA or _first_shown(clean) in _FORMULA:

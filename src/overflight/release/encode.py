@@ -74,7 +74,9 @@ def decode(text: str, n_tracks: int, n_times: int) -> tuple[Degrees, Degrees]:
     >>> lon_deg.tolist()
     [[179.0, -179.0]]
     """
-    raw = np.frombuffer(zlib.decompress(base64.b64decode(text)), "<u2")
+    n_bytes = 4 * n_tracks * n_times
+    held = zlib.decompressobj().decompress(base64.b64decode(text), n_bytes + 1)  # and no more
+    raw = np.frombuffer(held, "<u2")
     sums = np.cumsum(raw.reshape(n_tracks, n_times, 2).astype(np.int64), axis=1)
     steps = (sums & 0xFFFF).astype(np.uint16).view(np.int16)
     known = steps[..., 0] != GAP

@@ -127,6 +127,12 @@ def checked_lines(found: Sequence[Checked], left: Sequence[str]) -> list[str]:
             f" {REJECTED:g}); if all were carried by it, so many would be with probability"
             f" {together:.2g}."
         )
+        driven = [one.driven for one in found]
+        told.append(
+            f"{sum(one.rejected for one in driven)} are not explained by the air and a velocity of"
+            f" their own either; were all, so many would be with probability"
+            f" {together_p(driven):.2g}."
+        )
         if together < REJECTED:
             told.append("As a whole these tracks do not follow any wind of the stated error.")
     told += _left_out(left)
@@ -135,7 +141,10 @@ def checked_lines(found: Sequence[Checked], left: Sequence[str]) -> list[str]:
 
 def _checked(one: Checked) -> str:
     verdict = "is not carried by the air" if one.result.rejected else "may be carried by the air"
-    told = f"{one.track.name} {verdict}: posterior-predictive p = {one.result.p:.2g}"
+    if one.result.rejected and one.driven.rejected:
+        verdict += ", nor by the air and a velocity of its own"
+    told = f"{one.track.name} {verdict}: p = {one.result.p:.2g}"
+    told += f" and {one.driven.p:.2g} with a velocity of its own"
     told += f" ({one.result.n_nodes} fixes; departures of {one.sd_mps:.0f} m/s allowed"
     if one.result.known_share < 0.995:
         unknown = 100.0 * (1.0 - one.result.known_share)
@@ -151,6 +160,10 @@ def checked_facts(found: Sequence[Checked], left: Sequence[str]) -> dict[str, An
                 "name": one.track.name,
                 "p": one.result.p,
                 "carried_rejected": one.result.rejected,
+                "p_misfit": one.result.misfit_p,
+                "p_indifference": one.result.indifference_p,
+                "p_with_own_velocity": one.driven.p,
+                "own_velocity_rejected": one.driven.rejected,
                 "fixes": one.result.n_nodes,
                 "wind_known_fraction": _number(one.result.known_share, 3),
                 "departure_sd_mps": _number(one.sd_mps, 1),
@@ -159,6 +172,7 @@ def checked_facts(found: Sequence[Checked], left: Sequence[str]) -> dict[str, An
             for one in found
         ],
         "together_p": together_p([one.result for one in found]),
+        "together_p_with_own_velocity": together_p([one.driven for one in found]),
         "left_out": list(left),
     }
 

@@ -1,25 +1,44 @@
 """Lay an account out as one page: the first screen, the map, the sections, the inputs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from importlib.metadata import version
-from pathlib import Path
 
 import numpy as np
 
-from overflight.case.meaning import in_words
-from overflight.case.model import Case, Sighting, Use
+from overflight.case.model import Case
+from overflight.fields import population
 from overflight.inference.leave_one_out import LeftOut
 from overflight.inference.posterior import Posterior
+from overflight.ledgers.brought_down import BroughtDown
 from overflight.ledgers.carried import Carried
+from overflight.ledgers.chronology import Chronology
 from overflight.ledgers.claimed import Claimed
+from overflight.ledgers.collected import Collected
+from overflight.ledgers.evidence import Evidence
+from overflight.ledgers.origin import Launched
+from overflight.ledgers.seen import Seen
+from overflight.ledgers.steered import Steered
 from overflight.ledgers.traversed import Traversed
 from overflight.physics.sphere import lats_lons_deg
-from overflight.release import about, verdicts, words
-from overflight.release.report import MapData, Marker, Page, render
-from overflight.release.report import write as write_html
-from overflight.release.sections import Table
-from overflight.release.wording import height, percent
+from overflight.release import (
+    about,
+    carriedwords,
+    chronologywords,
+    downpicture,
+    downwords,
+    originpicture,
+    originwords,
+    steeredwords,
+    verdicts,
+    viewwords,
+    words,
+)
+from overflight.release.language import ENGLISH, retell, several, speaking, tell, term
+from overflight.release.markers import markers
+from overflight.release.report import MapData, Page
+from overflight.release.sections import Picture, Section, Table
+from overflight.release.wording import percent
 
 MAP_TRACKS, MAP_TIMES = 200, 150
 
@@ -31,57 +50,128 @@ class Made:
     case: Case
     posterior: Posterior
     traversed: Traversed
+    steered: Steered
     carried: Carried
     claimed: Claimed
+    origin: Launched
+    brought_down: BroughtDown
     left_out: tuple[LeftOut, ...]
     attributions: tuple[str, ...]  # of the winds
     wind_basis: tuple[str, ...]  # how wrong the winds may be, and what was noticed about them
     computed_on: tuple[str, ...] = ()  # sentences, where that is not a processor
+    collected: Collected | None = None
+    seen: Seen | None = None
+    evidence: Evidence | None = None
+    chronology: Chronology | None = None
+    withheld: tuple[str, ...] = ()  # sentences on what a release of this level leaves out
 
 
-def write(made: Made, inputs_sha256: str, path: Path) -> None:
-    """Write the report, whole or not at all."""
-    write_html(render(layout(made, inputs_sha256)), path)
+def layout(made: Made, inputs_sha256: str, language: str = ENGLISH) -> Page:
+    """Compose the page, in a language of :mod:`overflight.release.language`."""
+    with speaking(language) as left:
+        laid = _laid(made, inputs_sha256, language)
+        if not left:
+            return laid
+        note = several(
+            len(set(left)),
+            "One sentence that another part of the program writes is not translated yet.",
+            "{count} sentences that other parts of the program write are not translated yet.",
+        )
+        return replace(laid, methods=(*laid.methods, note))
 
 
-def layout(made: Made, inputs_sha256: str) -> Page:
-    """Compose the page."""
+def _laid(made: Made, inputs_sha256: str, language: str) -> Page:
     case, posterior, release = made.case, made.posterior, version("overflight")
     return Page(
         title=case.title,
-        bottom_line=words.bottom_line(case, posterior, made.traversed),
+        bottom_line=words.bottom_line(case, posterior, made.traversed, made.steered),
         would_change=words.would_change(posterior),
         prior_only=posterior.prior_only,
-        wind_statement=posterior.wind_statement,
+        wind_statement=retell(posterior.wind_statement),
         sections=(
             words.traversed(made.traversed, posterior.epoch),
-            words.steered(posterior),
-            words.carried(made.carried),
+            _origin(made),
+            steeredwords.section(made.steered, posterior.wind_statement),
+            carriedwords.section(made.carried),
+            *_in_view(made),
+            downwords.section(
+                made.brought_down,
+                posterior.epoch,
+                downpicture.pictures(made.brought_down, posterior.epoch),
+            ),
             verdicts.claims(made.claimed),
+            *((chronologywords.section(made.chronology),) if made.chronology else ()),
         ),
         map=_map(made),
         sources=_sources(case),
         statements=_statements(made.claimed),
         methods=(
-            *about.METHODS,
-            *(f"Of the winds: {line}" for line in made.wind_basis),
-            *made.computed_on,
+            *map(tell, about.METHODS),
+            *((retell(made.evidence.account),) if made.evidence else ()),
+            *(tell("Of the winds: {line}", line=line) for line in map(retell, made.wind_basis)),
+            *map(retell, (*made.computed_on, *made.withheld)),
         ),
         diagnostics=_diagnostics(made),
         how_to_cite=(
-            f"overflight {release}: {case.title}. Inputs {inputs_sha256[:12]}, seed"
-            f" {posterior.seed}."
+            tell(
+                "overflight {release}: {title}. Inputs {inputs_sha256}, seed {seed}.",
+                release=release,
+                title=case.title,
+                inputs_sha256=inputs_sha256[:12],
+                seed=posterior.seed,
+            )
         ),
-        attributions=(
-            "Made with Natural Earth.",
-            "\u00a9 OpenStreetMap contributors (Open Database License): 12-nautical-mile limits.",
-            *made.attributions,
-            "Facts compiled from the press, official and operator sources cited row by row;"
-            " positions assigned by the compiler.",
-        ),
+        attributions=_attributions(made),
         version=release,
+        language=language,
+        glossary=tuple((tell(word), tell(meaning)) for word, meaning in about.GLOSSARY),
         inputs_sha256=inputs_sha256,
     )
+
+
+def _attributions(made: Made) -> tuple[str, ...]:
+    return (
+        tell("Made with Natural Earth."),
+        tell("\u00a9 OpenStreetMap contributors (Open Database License): 12-nautical-mile limits."),
+        retell(population.ATTRIBUTION),
+        *map(retell, made.attributions),
+        *dict.fromkeys(
+            tell("Zones: {licence}", licence=area.licence)
+            for area in made.case.areas
+            if area.licence
+        ),
+        tell(
+            "Facts compiled from the press, official and operator sources cited row by"
+            " row; positions assigned by the compiler."
+        ),
+    )
+
+
+def _origin(made: Made) -> Section:
+    """The launch, with its maps."""
+    origin, posterior = made.origin, made.posterior
+    told = originwords.section(origin, posterior.epoch, prior_only=posterior.prior_only)
+    spots = {one.id: (one.lat_deg, one.lon_deg) for one in made.case.sightings}
+    pictures = []
+    if origin.days:
+        begin = {origin.begin_id: spots[origin.begin_id]}
+        drawing = originpicture.cloud(origin, begin)
+        pictures.append(Picture(drawing, tell(originwords.CLOUD_CAPTION)))
+    fan = originwords.shown_fan(origin)
+    if fan is not None:
+        drawing = originpicture.lines(fan, spots[fan.begin_id])
+        pictures.append(Picture(drawing, originwords.lines_caption(fan)))
+    return replace(told, pictures=tuple(pictures))
+
+
+def _in_view(made: Made) -> tuple[Section, ...]:
+    epoch, wind = made.posterior.epoch, made.posterior.wind_statement
+    found = []
+    if made.collected is not None:
+        found.append(viewwords.collected(made.collected, epoch, wind))
+    if made.seen is not None and made.seen.observers:
+        found.append(viewwords.seen(made.seen, epoch, wind))
+    return tuple(found)
 
 
 def _map(made: Made) -> MapData:
@@ -105,7 +195,7 @@ def _map(made: Made) -> MapData:
         height_m=posterior.height_m[np.ix_(rows, columns)],
         median_lat_deg=middle_lat,
         median_lon_deg=middle_lon,
-        sightings=tuple(_marker(made, sighting) for sighting in made.case.sightings),
+        sightings=markers(made.case, posterior.sighting_probability),
     )
 
 
@@ -120,75 +210,48 @@ def _middle(lat: np.ndarray, lon: np.ndarray, weight: np.ndarray) -> tuple[np.nd
     return lats_lons_deg(mean.T)
 
 
-def _marker(made: Made, sighting: Sighting) -> Marker:
-    source = next(s for s in made.case.sources if s.id == sighting.source)
-    return Marker(
-        id=sighting.id,
-        label=_label(sighting),
-        lat_deg=sighting.lat_deg,
-        lon_deg=sighting.lon_deg,
-        radius_m=sighting.position_sd_m,
-        geometry=in_words(sighting),
-        time_min_iso=sighting.time_min.strftime("%Y-%m-%dT%H:%MZ"),
-        time_max_iso=sighting.time_max.strftime("%Y-%m-%dT%H:%MZ"),
-        used=sighting.use is Use.YES,
-        probability=made.posterior.sighting_probability.get(sighting.id),
-        source_url=source.url,
-        source_name=source.publisher,
-    )
-
-
-def _label(sighting: Sighting) -> str:
-    parts = [sighting.quote or sighting.note or ""]
-    if sighting.altitude_min_m is not None and sighting.altitude_max_m is not None:
-        parts.append(
-            f"Altitude reported: {height(sighting.altitude_min_m)} to"
-            f" {height(sighting.altitude_max_m)}, kind {sighting.altitude_kind}."
-        )
-    if sighting.why_not_used:
-        parts.append(f"Not used for position: {sighting.why_not_used}")
-    return " ".join(part for part in parts if part)
-
-
 def _sources(case: Case) -> Table:
     return Table(
-        caption="Sources",
-        columns=("Id", "Publisher", "Published", "Copy", "Address"),
+        caption=tell("Sources"),
+        columns=(tell("Id"), tell("Publisher"), tell("Published"), tell("Copy"), tell("Address")),
         rows=tuple(
             (
                 s.id,
                 s.publisher,
                 s.published.text if s.published else "",
-                s.copy_status or "",
+                term(s.copy_status or ""),
                 s.url or "",
             )
             for s in case.sources
         ),
-        note="Addresses as consulted; many are copies of an original, which the column Copy says.",
+        own=(1, 3),
+        note=tell(
+            "Addresses as consulted; many are copies of an original, which the column Copy says."
+        ),
     )
 
 
 def _statements(line: Claimed) -> Table:
     return Table(
-        caption="All statements",
+        caption=tell("All statements"),
         columns=(
-            "Id",
-            "Said",
-            "Who",
-            "Attribution",
-            "How",
-            "Grade",
-            "Statement",
-            "Verdict",
-            "Source",
+            tell("Id"),
+            tell("Said"),
+            tell("Who"),
+            tell("Attribution"),
+            tell("How"),
+            tell("Grade"),
+            tell("Statement"),
+            tell("Verdict"),
+            tell("Source"),
         ),
         rows=tuple(
             (
                 one.statement.id,
                 one.statement.said.text if one.statement.said else "",
                 one.statement.speaker,
-                str(one.statement.attribution),
-                str(one.statement.modality),
+                term(str(one.statement.attribution)),
+                term(str(one.statement.modality)),
                 f"{one.statement.reliability}{one.credibility}",
                 one.statement.text,
                 verdicts.verdict(one),
@@ -197,9 +260,13 @@ def _statements(line: Claimed) -> Table:
             for one in line.lines
         ),
         note=(
-            "Grade: reliability of the source (A to F), then what the other evidence makes of the"
-            " statement (1 confirmed to 6 cannot be judged)."
+            tell(
+                "Grade: reliability of the source (A to F), then what the other evidence"
+                " makes of the statement (1 confirmed to 6 cannot be judged)."
+            )
         ),
+        choices=(3, 4, 7),
+        own=(2, 6),
     )
 
 
@@ -207,39 +274,66 @@ def _diagnostics(made: Made) -> Table:
     d, posterior = made.posterior.diagnostics, made.posterior
     rows = [
         (
-            "Log evidence of passive drift",
-            f"{posterior.log_evidence:.2f} \u00b1 {posterior.log_evidence_sd:.2f}",
+            tell("Log evidence of passive drift"),
+            tell(
+                "{log_evidence:.2f} \u00b1 {log_evidence_sd:.2f}",
+                log_evidence=posterior.log_evidence,
+                log_evidence_sd=posterior.log_evidence_sd,
+            ),
         ),
-        ("Scatter of one set of filters", f"{np.std(d.log_evidence_runs, ddof=1):.2f}"),
-        ("Error from the choice of constants", f"{d.log_evidence_strata_sd:.2f}"),
         (
-            "Defensive run (twist noise doubled)",
-            f"{d.log_evidence_defensive:.2f}"
+            tell("Scatter of one set of filters"),
+            tell("{sd:.2f}", sd=np.std(d.log_evidence_runs, ddof=1)),
+        ),
+        (
+            tell("Error from the choice of constants"),
+            tell("{log_evidence_strata_sd:.2f}", log_evidence_strata_sd=d.log_evidence_strata_sd),
+        ),
+        (
+            tell("Defensive run (twist noise doubled)"),
+            tell("{log_evidence_defensive:.2f}", log_evidence_defensive=d.log_evidence_defensive)
             if d.log_evidence_defensive is not None
-            else "not run",
+            else tell("not run"),
         ),
-        ("Effective sample size", f"{d.ess:.0f}"),
-        ("Distinct starts among the kept paths", f"{d.distinct_ancestors}"),
-        ("Smallest effective share during a run", percent(d.min_ess_fraction)),
+        (tell("Effective sample size"), f"{d.ess:.0f}"),
+        (tell("Distinct starts among the kept paths"), f"{d.distinct_ancestors}"),
+        (tell("Smallest effective share during a run"), percent(d.min_ess_fraction)),
         (
-            "Strata filtered, and effectively carrying the answer",
-            f"{d.n_strata}, {d.effective_strata:.1f}",
+            tell("Strata filtered, and effectively carrying the answer"),
+            tell(
+                "{n_strata}, {effective_strata:.1f}",
+                n_strata=d.n_strata,
+                effective_strata=d.effective_strata,
+            ),
         ),
-        ("Particles a filter, filters a stratum", f"{d.n_particles}, {d.n_runs}"),
-        ("Steps and their length", f"{d.n_steps} of {d.dt_s / 60:.0f} min"),
-        ("Warnings", "; ".join(d.warnings) or "none"),
+        (tell("Particles a filter, filters a stratum"), f"{d.n_particles}, {d.n_runs}"),
+        (
+            tell("Steps and their length"),
+            tell("{n_steps} of {dt:.0f} min", n_steps=d.n_steps, dt=d.dt_s / 60),
+        ),
+        (tell("Warnings"), "; ".join(map(retell, d.warnings)) or tell("none")),
     ]
-    if made.left_out:
-        inside = {q: sum(one.inside(q) for one in made.left_out) for q in (0.5, 0.9)}
-        rows.append(
-            (
-                "Left out in turn: reports inside the 50 and 90 % region",
-                f"{inside[0.5]} and {inside[0.9]} of {len(made.left_out)}",
-            )
-        )
+    rows += _left_out(made)
     return Table(
-        caption="How the sampler fared",
-        columns=("Quantity", "Value"),
+        caption=tell("How the sampler fared"),
+        columns=(tell("Quantity"), tell("Value")),
         rows=tuple(rows),
-        note="Numbers depend on the seed only within the stated errors, and not on threads.",
+        note=tell("Numbers depend on the seed only within the stated errors, and not on threads."),
     )
+
+
+def _left_out(made: Made) -> list[tuple[str, str]]:
+    if not made.left_out:
+        return []
+    inside = {q: sum(one.inside(q) for one in made.left_out) for q in (0.5, 0.9)}
+    return [
+        (
+            tell("Left out in turn: reports inside the 50 and 90 % region"),
+            tell(
+                "{half} and {most} of {n_left_out}",
+                half=inside[0.5],
+                most=inside[0.9],
+                n_left_out=len(made.left_out),
+            ),
+        )
+    ]

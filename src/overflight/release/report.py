@@ -7,9 +7,7 @@ and hold nothing of the case. What comes from the case is escaped text, or JSON 
 import base64
 import hashlib
 import json
-import os
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -22,16 +20,25 @@ import numpy as np
 from markupsafe import Markup
 
 from overflight.errors import OverflightError
-from overflight.physics.sphere import wrapped_deg
+from overflight.files import write_whole
 from overflight.release import about, encode, heights, staticmap
+from overflight.release.language import ENGLISH, catalogue, retell, several, speaking, tell
 from overflight.release.mapdata import MapData, Marker, middle_height_m, spread_m
 from overflight.release.sections import Section, Table
+from overflight.release.wording import height as feet
+from overflight.release.wording import position
 from overflight.release.worldmap import world_json
 
 __all__ = ["MapData", "Marker", "Page", "policy", "render", "safe_url", "script", "style", "write"]
 
 MAX_TRACKS, MAX_TIMES = 200, 160  # what a browser redraws without stutter
 LONG_WORD = 22  # characters; longer ones may break anywhere
+# Between a sign and its number, and a number and its unit, no line is broken.
+_BESIDE = re.compile(
+    r"(?<=[<>±]) (?=\d)|(?<=\d) (?=(?:%|±|km|m|ft|h|min|d|kg|lb|m/s|km²|°)(?![A-Za-z0-9]))"
+)
+_STAMP = re.compile(r"(?<![\w-])(\d{4})-(\d\d)-(?=\d\d(?![\w-])|\d\dT\d\d:\d\d)")
+_UNKNOWN = Markup(' lang=""')  # of words of a case: nobody says which language they are in
 SHOWN_URL = 46  # characters of an address that a narrow column can show
 
 
@@ -58,20 +65,36 @@ class Page:
     """Date of the run, ISO; empty to leave it out."""
     summary: str = ""
     """What the case is, under the title."""
+    language: str = ENGLISH
+    """What it is written in; the words around it follow."""
     caution: str = ""
     """What the banner says; empty for its own words."""
     methods: tuple[str, ...] = about.METHODS
     glossary: tuple[tuple[str, str], ...] = field(default=about.GLOSSARY)
 
 
-def render(page: Page) -> str:
-    """The whole file as text; the same page gives the same text."""
+def render(page: Page, *, embed: bool = False) -> str:
+    """The whole file as text; the same page gives the same text.
+
+    Parameters
+    ----------
+    embed
+        Only the bottom line and the map, low enough to stand inside an article.
+    """
     _fits(page.map)
+    with speaking(page.language):
+        return _rendered(page, embed=embed)
+
+
+def _rendered(page: Page, *, embed: bool) -> str:
+    told = script(page.language)
     return _template().render(
         page=page,
-        policy=policy(),
+        embed=embed,
+        own=Markup("") if page.language == ENGLISH else _UNKNOWN,
+        policy=policy(told),
         style=Markup(style()),  # noqa: S704 - ours, and hashed
-        script=Markup(script()),  # noqa: S704 - ours, and hashed
+        script=Markup(told),  # noqa: S704 - ours, and hashed
         static_map=staticmap.draw(page.map),
         profile=heights.draw(page.map),
         world=Markup(world_json()),  # noqa: S704 - ours
@@ -86,16 +109,7 @@ def render(page: Page) -> str:
 def write(html: str, path: Path) -> None:
     """Write the file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="\n") as stream:
-            stream.write(html)
-        part.chmod(0o644)
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    write_whole(path, html.encode("utf-8", errors="replace"))
 
 
 def safe_url(text: str | None) -> str | None:
@@ -127,10 +141,16 @@ def shown_url(url: str) -> str:
     return f"{bare[: SHOWN_URL - 16]}\u2026{bare[-14:]}"
 
 
-@lru_cache(maxsize=1)
-def script() -> str:
-    """The text between ``<script>`` and ``</script>``: the map library, then the page's own."""
-    return _asset("assets", "map.min.js") + _asset("templates", "page.js")
+@lru_cache(maxsize=8)
+def script(language: str = ENGLISH) -> str:
+    """The text between ``<script>`` and ``</script>``: the map library, then the page's own.
+
+    What a catalogue says of the script stands in place of what it names there.
+    """
+    own = _asset("templates", "page.js")
+    for here, there in catalogue(language).script.items():
+        own = own.replace(here, there)
+    return _asset("assets", "map.min.js") + own
 
 
 @lru_cache(maxsize=1)
@@ -139,10 +159,10 @@ def style() -> str:
     return _asset("templates", "page.css")
 
 
-def policy() -> str:
+def policy(told: str = "") -> str:
     """The Content-Security-Policy: nothing from anywhere, but for one script and one style."""
     return (
-        f"default-src 'none'; script-src '{_hash(script())}'; style-src '{_hash(style())}';"
+        f"default-src 'none'; script-src '{_hash(told or script())}'; style-src '{_hash(style())}';"
         " img-src data:; base-uri 'none'; form-action 'none'"
     )
 
@@ -166,9 +186,14 @@ def _template() -> jinja2.Template:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        slug=_slug, coordinate=_coordinate, km=_km, widths=_widths, tight=_tight
+        slug=slug,
+        coordinate=_coordinate,
+        km=_km,
+        widths=_widths,
+        tight=_tight,
+        together=_together,
     )
-    environment.globals.update(safe_url=safe_url, shown_url=shown_url)
+    environment.globals.update(safe_url=safe_url, shown_url=shown_url, tell=tell, several=several)
     return environment.get_template("page.html.j2")
 
 
@@ -225,7 +250,7 @@ def _marker_json(marker: Marker) -> dict[str, object]:
         "lat": round(marker.lat_deg, 4),
         "lon": round(marker.lon_deg, 4),
         "radius_m": round(marker.radius_m),
-        "geometry": _words(marker.geometry),
+        "geometry": retell(_words(marker.geometry)),
         "time": _interval(marker),
         "from": marker.time_min_iso,
         "used": marker.used,
@@ -237,7 +262,7 @@ def _marker_json(marker: Marker) -> dict[str, object]:
 
 def _chance(probability: float | None) -> str:
     if probability is None:
-        return "not judged"
+        return tell("not judged")
     if probability < 0.01:
         return "< 1 %"
     return "> 99 %" if probability > 0.99 else f"{100.0 * probability:.0f} %"
@@ -258,23 +283,19 @@ def _interval(marker: Marker) -> str:
         return first
     if first[:10] == last[:10]:
         last = last[11:]
-    return f"{first} to {last}"
+    return tell("{first} to {last}", first=first, last=last)
 
 
 def _coordinate(marker: Marker) -> str:
-    return _position(marker.lat_deg, marker.lon_deg, 2)
-
-
-def _position(lat_deg: float, lon_deg: float, digits: int) -> str:
-    lon = wrapped_deg(lon_deg)
-    return (
-        f"{abs(lat_deg):.{digits}f}\u00b0 {'N' if lat_deg >= 0 else 'S'},"
-        f" {abs(lon):.{digits}f}\u00b0 {'E' if lon >= 0 else 'W'}"
-    )
+    return position(marker.lat_deg, marker.lon_deg, 2)
 
 
 def _km(length_m: float) -> str:
-    return f"{length_m / 1_000.0:,.1f} km" if length_m < 10_000 else f"{length_m / 1_000.0:,.0f} km"
+    return (
+        tell("{length:,.1f} km", length=length_m / 1_000.0)
+        if length_m < 10_000
+        else tell("{length:,.0f} km", length=length_m / 1_000.0)
+    )
 
 
 def _widths(table: Table) -> list[str]:
@@ -292,7 +313,20 @@ def _tight(text: str) -> str:
     return " tight" if any(len(word) > LONG_WORD for word in text.split()) else ""
 
 
-def _slug(text: str) -> str:
+def _together(text: str) -> str:
+    r"""Keep a number on the line of its sign or unit, and a date in one piece.
+
+    >>> _together("likely (> 64 %), 3.0 h") == "likely (>\u00a064\u00a0%), 3.0\u00a0h"
+    True
+    >>> _together("not after 2023-01-15T10:00Z") == "not after 2023\u201101\u201115T10:00Z"
+    True
+    """
+    dated = _STAMP.sub("\\1\u2011\\2\u2011", text)
+    return _BESIDE.sub("\u00a0", dated)
+
+
+def slug(text: str) -> str:
+    """Words as a name that an address or a file can hold."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "section"
 
 
@@ -308,25 +342,31 @@ def _middle_table(data: MapData) -> Table:
         rows.append(
             (
                 _utc(iso),
-                _position(lat, lon, 1),
-                f"{half[k] / 1_000.0:,.0f} km" if np.isfinite(half[k]) else "",
-                f"{most[k] / 1_000.0:,.0f} km" if np.isfinite(most[k]) else "",
-                f"{height[k] / 1_000.0:.1f} km" if np.isfinite(height[k]) else "",
-                f"{np.isfinite(data.lat_deg[:, k]).sum()} of {data.n_tracks}",
+                position(lat, lon, 1),
+                tell("{half:,.0f} km", half=half[k] / 1_000.0) if np.isfinite(half[k]) else "",
+                tell("{most:,.0f} km", most=most[k] / 1_000.0) if np.isfinite(most[k]) else "",
+                feet(float(height[k])) if np.isfinite(height[k]) else "",
+                tell(
+                    "{sum} of {n_tracks}",
+                    sum=np.isfinite(data.lat_deg[:, k]).sum(),
+                    n_tracks=data.n_tracks,
+                ),
             )
         )
     return Table(
-        caption="The middle of the tracks, and how far they lie from it",
+        caption=tell("The middle of the tracks, and how far they lie from it"),
         columns=(
-            "Time (UTC)",
-            "Middle",
-            "Half within",
-            "Nine tenths within",
-            "Height",
-            "In the air",
+            tell("Time (UTC)"),
+            tell("Middle"),
+            tell("Half within"),
+            tell("Nine tenths within"),
+            tell("Height"),
+            tell("In the air"),
         ),
         rows=tuple(rows),
-        note="The middle is the mean position of the tracks in the air, not a path of its own.",
+        note=tell(
+            "The middle is the mean position of the tracks in the air, not a path of its own."
+        ),
     )
 
 

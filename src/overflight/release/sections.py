@@ -1,9 +1,12 @@
 """What the report is made of: sections and tables of plain text.
 
-No HTML here: the template lays out and escapes; :mod:`overflight.release.words` finds the words.
+No HTML here but drawings of ours: the template lays out and escapes;
+:mod:`overflight.release.words` finds the words.
 """
 
 from dataclasses import dataclass
+
+from markupsafe import Markup
 
 
 @dataclass(frozen=True)
@@ -14,6 +17,16 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+    choices: tuple[int, ...] = ()  # columns by whose words a reader may narrow the rows
+    own: tuple[int, ...] = ()  # columns that hold the case's own words, in whatever language
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawing of ours, as SVG whose classes the page's style colours, and what it shows."""
+
+    drawing: Markup
+    caption: str
 
 
 @dataclass(frozen=True)
@@ -26,3 +39,4 @@ class Section:
     basis: tuple[str, ...]
     would_change: str
     tables: tuple[Table, ...] = ()
+    pictures: tuple[Picture, ...] = ()

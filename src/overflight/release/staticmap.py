@@ -1,5 +1,6 @@
 """The map as a drawing that needs no script: for print, and where scripts are off."""
 
+from collections.abc import Sequence
 from math import ceil, radians
 
 import numpy as np
@@ -7,6 +8,7 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from overflight.physics.sphere import wrapped_deg
+from overflight.release.language import tell
 from overflight.release.mapdata import EARTH_MEAN_RADIUS_M, MapData, Marker
 from overflight.release.worldmap import WIDTH, Frame, frame_around, land_path, path_of, unwrapped
 
@@ -14,6 +16,7 @@ MAX_TRACKS = 80  # on paper more lines only fill in
 CIRCLE_POINTS = 36
 DOT = 14
 LETTER, LINE = 20, 44  # room for a letter of a label, and for a line of it
+GRID_NAME = 110  # room for the name of a meridian
 GRID_DEG = (5.0, 10.0, 20.0, 30.0, 45.0)
 
 Values = NDArray[np.float64]
@@ -23,11 +26,16 @@ def draw(data: MapData) -> Markup:
     """The whole map as one SVG element; class names only, the page's style colours it."""
     frame = frame_of(data)
     parts = [
-        Markup('<svg class="static-map" viewBox="0 0 {} {}" role="img" aria-labelledby="static-t">')
-        .format(WIDTH, frame.height),
+        Markup(
+            '<svg class="static-map" viewBox="0 0 {} {}" role="img" aria-labelledby="static-t">'
+        ).format(WIDTH, frame.height),
         Markup('<title id="static-t">{}</title>').format(
-            f"Flat map of {data.n_tracks} tracks, their middle and {len(data.sightings)} sightings."
-            " The tables below hold the same."
+            tell(
+                "Flat map of {n_tracks} tracks, their middle and {n_sightings} sightings. The"
+                " tables below hold the same.",
+                n_tracks=data.n_tracks,
+                n_sightings=len(data.sightings),
+            )
         ),
         Markup('<clipPath id="static-c"><rect width="{}" height="{}"/></clipPath>').format(
             WIDTH, frame.height
@@ -36,11 +44,11 @@ def draw(data: MapData) -> Markup:
         Markup('<g clip-path="url(#static-c)"><path class="land" d="{}"/>').format(
             land_path(frame)
         ),
-        _grid(frame),
+        grid_lines(frame),
         _tracks(data, frame),
         _sightings(data, frame),
         Markup("</g></svg>"),
-    ]  # fmt: skip
+    ]
     return Markup("").join(parts)
 
 
@@ -59,7 +67,35 @@ def frame_of(data: MapData) -> Frame:
     )
 
 
-def _grid(frame: Frame) -> Markup:
+def flat_map(name: str, title: str, frame: Frame, inside: Sequence[Markup]) -> Markup:
+    """A map with land, meridians and parallels, and whatever is drawn inside.
+
+    Parameters
+    ----------
+    name
+        Of the drawing, one of its kind on the page.
+    title
+        What it shows, for those who do not see it.
+    """
+    return Markup("").join(
+        [
+            Markup(
+                '<div class="scroll bare" role="region" aria-labelledby="{n}-t" tabindex="0">'
+                '<svg class="static-map wide-map" viewBox="0 0 {w} {h}" role="img"'
+                ' aria-labelledby="{n}-t"><title id="{n}-t">{t}</title>'
+                '<clipPath id="{n}-c"><rect width="{w}" height="{h}"/></clipPath>'
+                '<rect class="sea" width="{w}" height="{h}"/><g clip-path="url(#{n}-c)">'
+                '<path class="land" d="{land}"/>'
+            ).format(w=WIDTH, h=frame.height, n=name, t=title, land=land_path(frame)),
+            grid_lines(frame),
+            *inside,
+            Markup("</g></svg></div>"),
+        ]
+    )
+
+
+def grid_lines(frame: Frame) -> Markup:
+    """Meridians and parallels with their names."""
     step = next((s for s in GRID_DEG if frame.width_deg / s <= 9.0), GRID_DEG[-1])
     lines, texts = [], []
     for n in range(
@@ -67,7 +103,8 @@ def _grid(frame: Frame) -> Markup:
     ):
         x = round((n * step - frame.west_deg) * frame.units_per_deg)
         lines.append(f"M{x} 0V{frame.height}")
-        texts.append(_text(x + 8, frame.height - 14, _lon_name(n * step), "grid-t"))
+        if x < WIDTH - GRID_NAME:  # one that the edge would cut is left out
+            texts.append(_text(x + 8, frame.height - 14, _lon_name(n * step), "grid-t"))
     for n in range(
         ceil(frame.south_deg / step), int((frame.south_deg + frame.height_deg) // step) + 1
     ):
@@ -81,11 +118,11 @@ def _lon_name(lon_deg: float) -> str:
     east = wrapped_deg(lon_deg)
     if east in (0.0, -180.0):
         return f"{abs(east):.0f}\u00b0"
-    return f"{abs(east):.0f}\u00b0 {'E' if east > 0 else 'W'}"
+    return f"{abs(east):.0f}\u00b0 {tell('E') if east > 0 else tell('W')}"
 
 
 def _lat_name(lat_deg: float) -> str:
-    return f"{abs(lat_deg):.0f}\u00b0 {'N' if lat_deg >= 0 else 'S'}"
+    return f"{abs(lat_deg):.0f}\u00b0 {tell('N') if lat_deg >= 0 else tell('S')}"
 
 
 def _tracks(data: MapData, frame: Frame) -> Markup:

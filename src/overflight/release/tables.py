@@ -4,6 +4,7 @@ Cells that come from a case are data: a spreadsheet must show them, not run them
 (:mod:`overflight.release.csvsafe`).
 """
 
+import json
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,18 @@ import numpy as np
 
 from overflight.case.meaning import in_words
 from overflight.inference.posterior import Posterior
-from overflight.release import csvsafe
+from overflight.release import (
+    claimsjson,
+    csvsafe,
+    downtables,
+    evidencetables,
+    ledgerjson,
+    origintables,
+    schemas,
+    steeredtables,
+    viewtables,
+    zonetables,
+)
 from overflight.release.page import Made
 
 PATHS = 100  # paths written out whole
@@ -20,10 +32,22 @@ PATHS = 100  # paths written out whole
 
 def write(made: Made, folder: Path) -> None:
     """Write every table of an account into a folder."""
-    _zones(made, folder / "zones.csv")
+    _zones(made, folder)
     _sightings(made, folder / "sightings.csv")
     _statements(made, folder / "statements.csv")
     _paths(made.posterior, folder / "paths.csv")
+    steeredtables.write(made.steered, made.posterior.wind_statement, folder)
+    _origin(made, folder)
+    drawn = made.posterior
+    downtables.write(made.brought_down, drawn.epoch, drawn.wind_statement, folder)
+    if made.collected is not None and made.seen is not None:
+        viewtables.write(made.collected, made.seen, drawn.epoch, drawn.wind_statement, folder)
+    evidencetables.write(made, folder)
+    told = {"epoch": drawn.epoch, "wind": drawn.wind_statement}
+    ledgerjson.write("traversed", folder, made.traversed, **told)
+    ledgerjson.write("carried", folder, made.carried, wind=drawn.wind_statement)
+    ledgerjson.write("claimed", folder, claimsjson.file_of(made.claimed), wind=drawn.wind_statement)
+    schemas.write(folder, [name for name in schemas.ROOT if (folder / f"{name}.json").exists()])
     if made.left_out:
         _left_out(made, folder / "leave_one_out.csv")
 
@@ -39,39 +63,13 @@ def _write(
     csvsafe.write_table(path, (*columns, "wind"), stated)
 
 
-def _zones(made: Made, path: Path) -> None:
-    line = made.traversed
-    epoch = made.posterior.epoch
-
-    def stamp(time_s: float) -> str:
-        return (epoch + timedelta(seconds=time_s)).strftime("%Y-%m-%dT%H:%MZ")
-
-    columns = ["zone", "name", "kind", "probability_fraction", "probability_sd"]
-    columns += [f"{event}_p{q}_utc" for event in ("entry", "exit") for q in ("05", "50", "95")]
-    columns += ["inside_p05_s", "inside_p50_s", "inside_p95_s"]
-    columns += ["began_inside_fraction", "ended_inside_fraction"]
-    rows = []
-    for zone in line.zones:
-        times = [
-            stamp(value)
-            for spread in (zone.first_entry, zone.last_exit)
-            for value in (spread.p05_s, spread.p50_s, spread.p95_s)
-        ]
-        inside = [zone.inside.p05_s, zone.inside.p50_s, zone.inside.p95_s]
-        rows.append(
-            (
-                zone.zone,
-                zone.name,
-                zone.kind,
-                f"{zone.probability:.4f}",
-                f"{zone.probability_sd:.4f}",
-                *times,
-                *(f"{value:.0f}" for value in inside),
-                f"{zone.began_inside_fraction:.3f}",
-                f"{zone.ended_inside_fraction:.3f}",
-            )
-        )
-    _write(path, tuple(columns), rows, made.posterior)
+def _zones(made: Made, folder: Path) -> None:
+    """Every zone with all its times, what came before what, and the sea drawn in two ways."""
+    line, posterior = made.traversed, made.posterior
+    rows = zonetables.zone_rows(line, posterior.epoch)
+    _write(folder / "zones.csv", zonetables.ZONE_COLUMNS, rows, posterior)
+    _write(folder / "orders.csv", zonetables.ORDER_COLUMNS, zonetables.order_rows(line), posterior)
+    _write(folder / "seas.csv", zonetables.SEA_COLUMNS, zonetables.sea_rows(line), posterior)
 
 
 def _sightings(made: Made, path: Path) -> None:
@@ -188,6 +186,18 @@ def _paths(posterior: Posterior, path: Path) -> None:
                 )
             )
     _write(path, ("path", "time_utc", "lat_deg", "lon_deg", "height_m"), rows, posterior)
+
+
+def _origin(made: Made, folder: Path) -> None:
+    """Launch candidates, countries by day, and the whole ledger for programs."""
+    origin, posterior = made.origin, made.posterior
+    rows = origintables.candidate_rows(origin, posterior.epoch)
+    _write(folder / "origin.csv", origintables.CANDIDATE_COLUMNS, rows, posterior)
+    rows = origintables.region_rows(origin, posterior.epoch)
+    _write(folder / "origin_regions.csv", origintables.REGION_COLUMNS, rows, posterior)
+    told = origintables.facts(origin, posterior.epoch, posterior.wind_statement)
+    text = json.dumps(told, indent=2, allow_nan=False) + "\n"
+    (folder / "origin.json").write_text(text, encoding="utf-8")
 
 
 def _left_out(made: Made, path: Path) -> None:

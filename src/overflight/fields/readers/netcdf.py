@@ -24,15 +24,7 @@ def read(path: Path, need: Need = ALL) -> list[xr.Dataset]:
     FieldError
         If the file is damaged, cut short, of a dialect that is not read, or holds no wind.
     """
-    with path.open("rb") as file:
-        head = file.read(4)
-    engine = next((engine for magic, engine in _ENGINES if head == magic), None)
-    if engine is None:
-        raise FieldError(
-            found=f"{path.name} is NetCDF of the kind CDF-5, or none",
-            expected="NetCDF-4, or classic NetCDF with 64-bit offsets",
-            remedy=f"Convert it: nccopy -k nc4 {path.name} converted.nc",
-        )
+    engine = engine_of(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of attributes that are not wind's business
@@ -42,6 +34,26 @@ def read(path: Path, need: Need = ALL) -> list[xr.Dataset]:
         raise
     except Exception as error:  # HDF5 and its readers raise nearly anything on damaged files
         raise damaged(path, error) from error
+
+
+def engine_of(path: Path) -> str:
+    """What reads a NetCDF file, by its first bytes.
+
+    Raises
+    ------
+    FieldError
+        If it is of a kind that nothing here reads.
+    """
+    with path.open("rb") as file:
+        head = file.read(4)
+    engine = next((engine for magic, engine in _ENGINES if head == magic), None)
+    if engine is None:
+        raise FieldError(
+            found=f"{path.name} is NetCDF of the kind CDF-5, or none",
+            expected="NetCDF-4, or classic NetCDF with 64-bit offsets",
+            remedy=f"Convert it: nccopy -k nc4 {path.name} converted.nc",
+        )
+    return engine
 
 
 def damaged(path: Path, error: Exception) -> FieldError:

@@ -113,8 +113,10 @@ def _no_wind(where: str, left: list[str]) -> FieldError:
     )
 
 
-def read_raw(path: Path) -> list[Raw]:
+def read_raw(path: Path, also: str = "") -> list[Raw]:
     """All tracks of a file as they stand in it: not cleaned, whether they show a wind or not.
+
+    ``also`` names what else the caller reads, for the message.
 
     Raises
     ------
@@ -135,7 +137,7 @@ def read_raw(path: Path) -> list[Raw]:
     first = text.strip().splitlines()[0][:60] if text.strip() else ""
     raise FieldError(
         found=f"{path.name} is of no known sounding format (it begins {first!r})",
-        expected=FORMATS,
+        expected=FORMATS + also,
         remedy="Write a first line of headings: time,lat,lon,alt_m; add u_mps,v_mps or"
         " pressure_hpa where you have them.",
     )

@@ -30,9 +30,9 @@ _ROLES = {
     "height": ("alt", "altitude", "height", "alt_m", "altitude_m", "height_m", "gps altitude",
                "gps_alt", "gps_altitude", "z", "hgt", "elevation", "alt_ft", "altitude_ft",
                "alt_km", "altitude_km", "height_km", "gpsalt", "geometric height", "height_msl",
-               "hgt/msl", "gps alt"),
+               "hgt/msl", "gps alt", "geoaltitude"),
     "geopotential": ("geopotential", "gph", "geopotential_height", "gpheight", "hght",
-                     "geopotential height", "gpm", "geopot"),
+                     "geopotential height", "gpm", "geopot", "baroaltitude"),
     "pressure": ("p", "pres", "press", "pressure", "p_hpa", "pressure_hpa", "pres_hpa",
                  "p_pa", "pressure_pa"),
     "u": ("u", "u_ms", "u_mps", "u_wind", "ve_ms", "uwind", "wind_u", "u_velocity", "ve"),
@@ -45,7 +45,7 @@ _ROLES = {
     "toward": ("heading", "course", "track", "cog"),
     "direction": ("direction",),  # from or toward: told by the track
     "id": ("serial", "sonde", "sonde_id", "callsign", "payload_callsign", "station", "flight",
-           "nodeid", "id", "balloon", "name"),
+           "nodeid", "id", "balloon", "name", "icao24"),
     "frame": ("frame", "packetid", "sequence"),
 }  # fmt: skip
 _BY_HEADING = {heading: role for role, headings in _ROLES.items() for heading in headings}

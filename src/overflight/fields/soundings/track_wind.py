@@ -16,16 +16,18 @@ Times = NDArray[np.datetime64]
 WINDOW_S = 30.0  # half the span of a difference: the pendulum of a sonde swings in 10 to 15 s
 _LONGEST_GAP_S = 600.0  # across a longer one there is no difference
 _FASTEST_MPS = 200.0  # of anything that goes with the air
+SLACK_M = 500.0  # by which two fixes of one place may differ
 _EARTH_RADIUS_M = 6_371_008.8
 
 
 def cleaned(
-    time: Times, lat_deg: Array, lon_deg: Array, height_m: Array
+    time: Times, lat_deg: Array, lon_deg: Array, height_m: Array, slack_m: float = SLACK_M
 ) -> tuple[NDArray[np.intp], list[str]]:
     """Rows to keep, in order of time, and what was wrong with the others.
 
     Left out are rows without a time or place, rows at 0 N 0 E, repeats of a moment, and rows that
-    lie further from the rows on both sides than air can carry in that time.
+    lie further from the rows on both sides than air can carry in that time, ``slack_m`` apart (for
+    places that are rounded coarsely).
     """
     notes = []
     known = ~np.isnat(time) & np.isfinite(lat_deg) & np.isfinite(lon_deg)
@@ -43,14 +45,19 @@ def cleaned(
         if (~first).any():
             notes.append(f"{int((~first).sum())} rows repeated a moment and were left out.")
         ordered = ordered[first]
-    ordered, jumps = _without_jumps(time, lat_deg, lon_deg, height_m, ordered)
+    ordered, jumps = _without_jumps(time, lat_deg, lon_deg, height_m, ordered, slack_m)
     if jumps:
         notes.append(f"{jumps} rows lay further away than air can carry, and were left out.")
     return ordered, notes
 
 
 def _without_jumps(
-    time: Times, lat_deg: Array, lon_deg: Array, height_m: Array, rows: NDArray[np.intp]
+    time: Times,
+    lat_deg: Array,
+    lon_deg: Array,
+    height_m: Array,
+    rows: NDArray[np.intp],
+    slack_m: float,
 ) -> tuple[NDArray[np.intp], int]:
     """Leave out rows that are out of reach from both sides, until there is none."""
     removed = 0
@@ -59,7 +66,7 @@ def _without_jumps(
             break
         distance_m, seconds = _steps(time[rows], lat_deg[rows], lon_deg[rows])
         rise = np.abs(np.diff(np.nan_to_num(height_m[rows])))
-        far = (distance_m > _FASTEST_MPS * seconds + 500.0) | (rise > 100.0 * seconds + 500.0)
+        far = (distance_m > _FASTEST_MPS * seconds + slack_m) | (rise > 100.0 * seconds + SLACK_M)
         alone = np.append(far, True) & np.append(True, far)
         alone[0] &= not far[1]
         alone[-1] &= not far[-2]

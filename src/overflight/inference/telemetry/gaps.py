@@ -33,7 +33,10 @@ Complex = NDArray[np.complex128]
 _MARK_S = 3_600.0  # between places inside a gap along which the wind is read
 _REPEATS = 2  # of reading the wind along the path; a third moves the middle by metres
 _FLOATING_MPS = 0.5  # slower changes of height are a float's own, and fade no memory
-_CENTRAL = Unknown(1.0, 1.0, 1.0, 1.0, 1.0, 0.0)
+_RULED_OUT_LOG = 12.0  # what the air of a part can hardly make up for
+_NONE = np.zeros(0, dtype=np.int64)
+# No factor differs from the middle of its prior.
+CENTRAL = Unknown(1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -72,8 +75,10 @@ def infer(laid: Laid, mark: NDArray[np.int64], process: Process) -> Gap:
     process
         Departures from the wind along the path.
     """
+    hidden = np.flatnonzero(laid.nodes.hidden)
     inside = laid.nodes.hidden | np.append(False, laid.nodes.hidden[:-1])
-    sets = unknowns(process, rough=True)
+    part_s = float(laid.nodes.time_s[hidden[-1] + 1] - laid.nodes.time_s[hidden[0] - 1])
+    sets = _likely(laid, process, part_s, inside)
     answers = filtered(laid, process, sets, inside, mark)
     logs = [one.log_evidence + each.log_weight for one, each in zip(answers, sets, strict=True)]
     place = mixture.of_logs(
@@ -84,6 +89,23 @@ def infer(laid: Laid, mark: NDArray[np.int64], process: Process) -> Gap:
     return Gap(
         float(laid.nodes.time_s[mark[0]]), place, laid.centre, laid.height_m, laid.known_share
     )
+
+
+def _likely(
+    laid: Laid, process: Process, part_s: float, inside: NDArray[np.bool_]
+) -> list[Unknown]:
+    """The sets of factors, less those that the track rules out whatever the air of the part."""
+    sets = unknowns(process)
+    answers = filtered(laid, process, sets, inside, _NONE)
+    logs = [one.log_evidence + each.log_weight for one, each in zip(answers, sets, strict=True)]
+    least = max(logs) - _RULED_OUT_LOG
+    outside = {_outside(each) for each, log in zip(sets, logs, strict=True) if log > least}
+    return [one for one in unknowns(process, part_s=part_s) if _outside(one) in outside]
+
+
+def _outside(unknown: Unknown) -> Unknown:
+    """The factors that hold outside a part as well."""
+    return unknown._replace(inertial=1.0, rough=1.0, log_weight=0.0)
 
 
 def lay(
@@ -122,7 +144,7 @@ def lay(
         laid = placed(nodes, centre, height_m, position, path, air_at)
         rough = np.ones(len(path))
         steps = moves_of(laid, process, 1.0)
-        likely = _filter(laid, process, steps, _CENTRAL, rough, hidden)
+        likely = _filter(laid, process, steps, CENTRAL, rough, hidden)
         path[hidden] = likely.mean + laid.carried_m[hidden]
     return (
         placed(nodes, centre, height_m, position, path, air_at),

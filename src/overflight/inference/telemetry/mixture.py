@@ -5,6 +5,7 @@ is what a person draws on a map. For a single round normal it is the region of h
 for a mixture whose parts lie apart it is a little larger than that, and still exact.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from scipy.optimize import brentq
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
+_NOTHING_LOG = math.log(1e-10)
 _FAR = 38.0  # standard deviations beyond which nothing of a part is left
 
 
@@ -67,9 +69,13 @@ class Mixture:
 
 
 def of_logs(log_weight: Array, mean: Complex, sd_m: Array) -> Mixture:
-    """A mixture of weights that are known as logarithms, up to a common one."""
-    weight = np.exp(log_weight - log_weight.max())
-    return Mixture(weight / weight.sum(), mean, np.maximum(sd_m, 1e-3))
+    """A mixture of weights that are known as logarithms, up to a common one.
+
+    Parts of less than 1e-10 of the largest are left out: nothing shows them.
+    """
+    some = log_weight > log_weight.max() + _NOTHING_LOG
+    weight = np.exp(log_weight[some] - log_weight.max())
+    return Mixture(weight / weight.sum(), mean[some], np.maximum(sd_m[some], 1e-3))
 
 
 def _mean_distance(offset_m: Array, sd_m: Array) -> Array:

@@ -20,6 +20,7 @@ Array = NDArray[np.float64]
 
 CONSTANT_MPS = (1.0, 3.0, 7.0)
 FLUCTUATING_MPS = (0.3, 1.5, 4.0)
+OWN_MPS = tuple(itertools.product(CONSTANT_MPS, FLUCTUATING_MPS))
 _FLUCTUATING_S = 12 * 3_600.0
 _STEP_S = 3_600.0
 _FOREVER_S = 1e9  # thirty years: constant
@@ -46,8 +47,34 @@ class Steering:
 
 def weigh(laid: Laid, process: Process) -> Steering:
     """Weigh M2 against M0 on what is seen of a track, a fix an hour."""
-    laid = seen_only(laid, _STEP_S)
-    more = replace(
+    laid, more = seen_only(laid, _STEP_S), with_own(process)
+    position = laid.position_m - laid.carried_m
+    rough = np.ones(len(position))
+    steps: dict[float, tuple[Moves, Moves]] = {}
+    passive, own = [], []
+    for unknown in unknowns(process, packets=True):
+        if unknown.memory not in steps:
+            steps[unknown.memory] = (
+                moves_of(laid, process, unknown.memory),
+                moves_of(laid, more, unknown.memory),
+            )
+        plain, driven = steps[unknown.memory]
+        sigma = sigma_mps(process, unknown)
+        sd_m = laid.nodes.sd_m
+        found = smoothed(position, sd_m, plain, sigma, rough, _NONE)
+        passive.append(found.log_evidence + unknown.log_weight)
+        for velocities in OWN_MPS:
+            found = smoothed(position, sd_m, driven, np.append(sigma, velocities), rough, _NONE)
+            own.append(found.log_evidence + unknown.log_weight)
+    return Steering(float(_log_sum(own) - math.log(len(OWN_MPS)) - _log_sum(passive)))
+
+
+def with_own(process: Process) -> Process:
+    """The process with two more departures: the constant and the fluctuating own velocity.
+
+    Their standard deviations are zero until a pair of :data:`OWN_MPS` is put in their place.
+    """
+    return replace(
         process,
         sigma_mps=np.append(process.sigma_mps, [0.0, 0.0]),
         tau_s=np.append(process.tau_s, [_FOREVER_S, _FLUCTUATING_S]),
@@ -57,27 +84,6 @@ def weigh(laid: Laid, process: Process) -> Steering:
         group=np.append(process.group, [2, 2]),
         held=np.append(process.held, [True, True]),
     )
-    position = laid.position_m - laid.carried_m
-    rough = np.ones(len(position))
-    steps: dict[float, tuple[Moves, Moves]] = {}
-    passive, own = [], []
-    for unknown in unknowns(process, rough=False):
-        if unknown.memory not in steps:
-            steps[unknown.memory] = (
-                moves_of(laid, process, unknown.memory),
-                moves_of(laid, more, unknown.memory),
-            )
-        plain, with_own = steps[unknown.memory]
-        sigma = sigma_mps(process, unknown)
-        sd_m = laid.nodes.sd_m
-        found = smoothed(position, sd_m, plain, sigma, rough, _NONE)
-        passive.append(found.log_evidence + unknown.log_weight)
-        for constant, fluctuating in itertools.product(CONSTANT_MPS, FLUCTUATING_MPS):
-            both = np.append(sigma, [constant, fluctuating])
-            found = smoothed(position, sd_m, with_own, both, rough, _NONE)
-            own.append(found.log_evidence + unknown.log_weight)
-    n_own = len(CONSTANT_MPS) * len(FLUCTUATING_MPS)
-    return Steering(float(_log_sum(own) - math.log(n_own) - _log_sum(passive)))
 
 
 def _log_sum(logs: list[float]) -> float:

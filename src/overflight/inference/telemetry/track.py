@@ -79,6 +79,15 @@ def around(track: Track, start_s: float, end_s: float, marks_s: Array) -> Nodes:
     return Nodes(time_s, normal, _filled(time_s, height), sd_m, np.isnan(normal[:, 0]))
 
 
+def until(track: Track, last_s: float) -> Nodes:
+    """Thin the track up to a moment, as on the near side of a hidden part."""
+    last = int(np.searchsorted(track.time_s, last_s, "right")) - 1
+    time_s, normal, height, sd_m = _thinned(
+        track, track.time_s[last] - REACH_S, last, forward=False
+    )
+    return Nodes(time_s, normal, _filled(time_s, height), sd_m, np.zeros(len(sd_m), np.bool_))
+
+
 def whole(track: Track, step_s: float) -> Nodes:
     """The whole track with a fix in each step, the first of it; nothing is hidden."""
     keep = np.append(True, np.diff(np.floor(track.time_s / step_s)) > 0)

@@ -284,6 +284,62 @@
     const day = at.toLocaleDateString("en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
     return day + ", " + at.toISOString().slice(11, 16) + " UTC";
   };
+  const whole = (value) => Math.round(value).toLocaleString("en");
+
+  // Local time is what the reader's browser knows of zones; the account itself is in UTC.
+  function local(iso) {
+    const zone = $("zone").value;
+    if (!zone) return "";
+    return new Intl.DateTimeFormat("en-GB", {
+      weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone: zone,
+      timeZoneName: "short",
+    }).format(new Date(iso));
+  }
+  function offerZones() {
+    const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const all = Intl.supportedValuesOf ? Intl.supportedValuesOf("timeZone") : [];
+    for (const zone of new Set([here, ...all])) {
+      if (!zone || zone === "UTC") continue;
+      const option = element("option", zone.replaceAll("_", " "));
+      option.value = zone;
+      $("zone").append(option);
+    }
+  }
+
+  // Tables that can be narrowed: every word must be in the row, every choice in its cell.
+  function sift(box) {
+    const body = $(box.dataset.table).tBodies[0], rows = [...body.rows], wanted = new Map();
+    const words = box.querySelector("input"), told = box.querySelector("output");
+    const say = (row, column) => row.cells[column].textContent.trim();
+    const apply = () => {
+      const asked = words.value.toLowerCase().split(/\s+/).filter(Boolean);
+      let shown = 0;
+      for (const row of rows) {
+        const text = row.textContent.toLowerCase();
+        const fits = asked.every((word) => text.includes(word)) &&
+          [...wanted].every(([column, value]) => !value || say(row, column) === value);
+        row.hidden = !fits;
+        shown += fits;
+      }
+      told.textContent = shown === rows.length ? rows.length + " rows" : shown + " of " + rows.length + " rows";
+    };
+    for (const column of box.dataset.columns.split(",").map(Number)) {
+      const name = body.parentElement.tHead.rows[0].cells[column].textContent;
+      const label = element("label", name + " "), select = document.createElement("select");
+      const all = element("option", "all");
+      all.value = "";
+      select.append(all);
+      for (const value of [...new Set(rows.map((row) => say(row, column)))].sort()) {
+        if (value) select.append(element("option", value));
+      }
+      select.addEventListener("change", () => { wanted.set(column, select.value); apply(); });
+      label.append(select);
+      box.insertBefore(label, told);
+    }
+    words.addEventListener("input", apply);
+    apply();
+  }
+
   const degrees = ([lon, lat]) =>
     Math.abs(lat).toFixed(1) + "\u00b0\u00a0" + (lat < 0 ? "S" : "N") + ", " +
     Math.abs(lon).toFixed(1) + "\u00b0\u00a0" + (lon < 0 ? "W" : "E");
@@ -294,12 +350,13 @@
     slider.value = view.time;
     slider.setAttribute("aria-valuetext", said);
     $("now").textContent = said;
+    $("there").textContent = local(data.times[view.time]);
     const point = position(tracks, data.tracks, view.time);
     const half = data.half_km[view.time], high = data.height_km[view.time];
     $("read").textContent = point
       ? "Middle of the tracks " + degrees(point) +
-        (half === null ? "" : "; half of them within " + Math.round(half).toLocaleString("en") + " km") +
-        (high === null ? "" : "; " + high.toFixed(1) + " km high") + "."
+        (half === null ? "" : "; half of them within " + whole(half) + "\u00a0km (" + whole(half / 1.852) + "\u00a0nmi)") +
+        (high === null ? "" : "; " + high.toFixed(1) + "\u00a0km (" + whole(Math.round(high / 0.03048) * 100) + "\u00a0ft) high") + "."
       : "Fewer than half of the tracks are in the air.";
     const cursor = $("cursor");
     if (cursor) {
@@ -390,8 +447,10 @@
       source.append(link);
     }
     add("When", element("dd", mark.time + " UTC"));
+    if ($("zone").value) add("", element("dd", "from " + local(mark.from)));
     add("Where", element("dd", degrees([mark.lon, mark.lat]) + ", within " +
-      (radius < 10 ? radius.toFixed(1) : Math.round(radius).toLocaleString("en")) + " km (" + mark.geometry + ")"));
+      (radius < 10 ? radius.toFixed(1) : whole(radius)) + " km, " +
+      (radius < 18 ? (radius / 1.852).toFixed(1) : whole(radius / 1.852)) + " nmi (" + mark.geometry + ")"));
     add("Used", element("dd", mark.used ? "yes" : "no"));
     add("Essentially right", element("dd", mark.chance));
     add("Source", source);
@@ -500,8 +559,13 @@
   click("previous", () => step(-1));
   click("next", () => step(1));
   $("when").addEventListener("input", () => { play(false); setTime(Number($("when").value)); });
+  $("zone").addEventListener("change", () => {
+    setTime(view.time);
+    if (view.chosen >= 0) choose(view.chosen, { turnTo: false });
+  });
   $("choose").addEventListener("change", () => choose($("choose").value === "" ? -1 : Number($("choose").value)));
-  $("sightings").addEventListener("click", (event) => {
+  const sightings = $("sightings"); // an embedded map has no table of them
+  if (sightings) sightings.addEventListener("click", (event) => {
     const button = event.target.closest(".show");
     if (!button) return;
     const i = Number(button.dataset.i);
@@ -528,6 +592,8 @@
     };
     tracks = await decode($("tracks").textContent, data.tracks + 1);
     root.classList.add("live-map");
+    offerZones();
+    document.querySelectorAll(".sift").forEach(sift);
     readColours();
     measure();
     fit();

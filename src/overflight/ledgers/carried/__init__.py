@@ -6,30 +6,25 @@ the density of the air, so the extremes of the answer sit at the extremes of the
 The firm figure is gross: envelope, payload and ballast together, for a full sphere of gas. How
 much of it was payload depends on the envelope and on air in a ballonet, which nobody reported;
 where reports fit together only with an extreme value of those, that is told as a tension.
+
+    solids = rho V [1 - (1 - b)(1 + s) M_gas / M_air - b (1 + s)]
+
+with air of density rho, the volume V of the sphere, the part b of it in a ballonet and the
+superpressure s over the pressure outside (method 3.1; Yajima et al. 2009, ch. 2). Beside the
+bounds stands a distribution under assumptions that are ours (:mod:`.assumed`).
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 
 from overflight.case.model import Balloon
 from overflight.errors import CaseError
+from overflight.inference.lift import GASES_KGMOL, SUPERPRESSURE_FRACTION
+from overflight.ledgers.carried.assumed import Assumed, BySize, Floats, assumed, by_size
+from overflight.ledgers.carried.said import between, heights, length, masses, percents
 from overflight.physics import atmosphere, buoyancy
-from overflight.units import express
-
-GASES_KGMOL: Mapping[str, float] = {
-    "helium": buoyancy.HELIUM_KGMOL,
-    "hydrogen": buoyancy.HYDROGEN_KGMOL,
-}
-
-# Superpressure over the pressure outside. A superpressure balloon keeps its shape at night with
-# 5 to 10 %; the bounds leave room on both sides (method 8).
-SUPERPRESSURE_FRACTION: Mapping[str, tuple[float, float]] = {
-    "superpressure": (0.03, 0.12),
-    "zero-pressure": (0.0, 0.0),
-    "unknown": (0.0, 0.12),
-}
 
 # A smooth pressurised sphere of plain polyethylene: the stress it bears for long, its density,
 # and 5 to 10 % of the pressure at 18 to 20 km.
@@ -40,6 +35,17 @@ EXCESS_PA = (350.0, 650.0)
 # Beyond this part of the volume even in the mildest corner, the reports are said to be in tension:
 # most of the balloon was air. Loon's balloons sank from 19.0 to 16.3 km with about a third.
 MUCH_AIR_FRACTION = 0.5
+
+__all__ = [
+    "GASES_KGMOL",
+    "SUPERPRESSURE_FRACTION",
+    "Assumed",
+    "BySize",
+    "Carried",
+    "Floats",
+    "Tension",
+    "ledger",
+]
 
 IN_TENSION = "This is a tension between reports; it refutes none of them."
 
@@ -104,7 +110,7 @@ class Tension:
 
 @dataclass(frozen=True)
 class Carried:
-    """The ledger of question 3. Every range is a pair of bounds, never a confidence interval."""
+    """The ledger of question 3. Every range but ``payloads`` is a pair of bounds."""
 
     solids_min_kg: float
     solids_max_kg: float
@@ -114,9 +120,13 @@ class Carried:
     ballonet: BallonetBounds | None  # None without a claimed payload, or where nothing floats it
     assumptions: tuple[str, ...]
     tensions: tuple[Tension, ...]
+    assumed: tuple[Assumed, ...] = ()  # without and with a ballonet
+    by_size: tuple[BySize, ...] = ()
 
 
-def ledger(balloon: Balloon, height_m: tuple[float, float]) -> Carried:
+def ledger(
+    balloon: Balloon, height_m: tuple[float, float], floats: Floats | None = None
+) -> Carried:
     """Bound the mass held up at float, over every corner of what was reported.
 
     Parameters
@@ -125,6 +135,8 @@ def ledger(balloon: Balloon, height_m: tuple[float, float]) -> Carried:
         Size, kind, gases and claimed payload, as reported.
     height_m
         Lowest and highest geometric float height.
+    floats
+        Float heights of weighted paths, for the distribution; none without them.
 
     Raises
     ------
@@ -148,6 +160,8 @@ def ledger(balloon: Balloon, height_m: tuple[float, float]) -> Carried:
         ballonet=_ballonet(balloon, _diameters_m(balloon), height_m),
         assumptions=_assumptions(balloon),
         tensions=tuple(tension for tension in tensions if tension is not None),
+        assumed=() if floats is None else assumed(balloon, floats),
+        by_size=() if floats is None else by_size(balloon, floats),
     )
 
 
@@ -278,16 +292,16 @@ def _too_large(balloon: Balloon, height_m: tuple[float, float]) -> Tension | Non
         "polyethylene_max_kg": film_kg[1],
     }
     text = (
-        f"The largest reported size, {_length(diameter_m)}, floats {_masses(*gross_kg)} when full"
-        f" of gas at {_heights(*sorted(height_m))}: far more than the least claimed payload,"
-        f" {_masses(payload_kg)}. For the reports to hold together, either"
-        f" {_percents(like_known)} of the volume was air in a ballonet, with an envelope like that"
+        f"The largest reported size, {length(diameter_m)}, floats {masses(*gross_kg)} when full"
+        f" of gas at {heights(*sorted(height_m))}: far more than the least claimed payload,"
+        f" {masses(payload_kg)}. For the reports to hold together, either"
+        f" {percents(like_known)} of the volume was air in a ballonet, with an envelope like that"
         f" of NASA's superpressure balloon or of Loon"
-        f" ({_percents([bounds.min_fraction, bounds.max_fraction])} over all envelopes"
-        f" considered); or envelope and ballast made up the other {_masses(*rest_kg)}, which is"
-        f" {_range('.2f', areal)} kg for each square metre of the sphere, where known balloons"
+        f" ({percents([bounds.min_fraction, bounds.max_fraction])} over all envelopes"
+        f" considered); or envelope and ballast made up the other {masses(*rest_kg)}, which is"
+        f" {between('.2f', areal)} kg for each square metre of the sphere, where known balloons"
         f" have {ZERO_PRESSURE.kg_per_m2:.2f} to {LOON.kg_per_m2:.2f} and a smooth pressurised"
-        f" sphere of plain polyethylene would weigh {_masses(*film_kg)}; or some of both; or the"
+        f" sphere of plain polyethylene would weigh {masses(*film_kg)}; or some of both; or the"
         f" gas filled less than such a sphere; or the payload was heavier than its claimed"
         f" minimum. {IN_TENSION}"
     )
@@ -329,10 +343,10 @@ def _short(
     }
     size, claim = words
     text = (
-        f"The {size} reported size, {_length(diameter_m)}, floats at most {_masses(gross_kg)} at"
-        f" {_heights(height_m)}: too little for the {claim} claimed payload,"
-        f" {_masses(payload_kg)}, with even the lightest envelope, {_masses(envelope_kg)}. At that"
-        f" height it takes a sphere of {_length(needed_m)} or more: the balloon was larger or"
+        f"The {size} reported size, {length(diameter_m)}, floats at most {masses(gross_kg)} at"
+        f" {heights(height_m)}: too little for the {claim} claimed payload,"
+        f" {masses(payload_kg)}, with even the lightest envelope, {masses(envelope_kg)}. At that"
+        f" height it takes a sphere of {length(needed_m)} or more: the balloon was larger or"
         f" lower, or the payload lighter. {IN_TENSION}"
     )
     return Tension(text, numbers)
@@ -371,28 +385,3 @@ def _assumptions(balloon: Balloon) -> tuple[str, ...]:
         f" {ENVELOPE_KG_PER_M2[1]:g} kg/m² ({known}).",
         "All ranges are bounds over the corners of what was reported, not confidence intervals.",
     )
-
-
-def _range(spec: str, values: Iterable[float]) -> str:
-    """Join the ends of a range, which may round to one number."""
-    return " to ".join(dict.fromkeys(format(value, spec) for value in values))
-
-
-def _masses(*masses_kg: float) -> str:
-    """To two significant figures, in kilograms and pounds."""
-    pounds = [express(mass_kg, "kg", "lb") for mass_kg in masses_kg]
-    kg, lb = (_range(",.0f", [float(f"{m:.2g}") for m in some]) for some in (masses_kg, pounds))
-    return f"{kg} kg ({lb} lb)"
-
-
-def _length(length_m: float) -> str:
-    return f"{length_m:,.0f} m ({express(length_m, 'm', 'ft'):,.0f} ft)"
-
-
-def _heights(*heights_m: float) -> str:
-    feet = [round(express(h, "m", "ft"), -2) for h in heights_m]
-    return f"{_range('.1f', [h / 1e3 for h in heights_m])} km ({_range(',.0f', feet)} ft)"
-
-
-def _percents(fractions: list[float]) -> str:
-    return _range(".0f", [100.0 * min(fractions), 100.0 * max(fractions)]) + " %"

@@ -1,0 +1,31 @@
+"""How the documentation becomes a site: `make site`.
+
+Every page is a Markdown file that also reads well as it is; links that lead nowhere, and modules
+that cannot be described, stop the build.
+
+No font, script or picture is fetched from anywhere, neither while building nor while reading.
+"""
+
+project = "overflight"
+author = "The overflight developers"
+project_copyright = "The overflight developers, Apache-2.0"
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+root_doc = "docs/site/index"
+include_patterns = [
+    "README.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/**",
+    "cases/*/README.md",
+]  # fmt: skip
+exclude_patterns = ["docs/site/conf.py"]
+
+myst_heading_anchors = 4
+myst_enable_extensions = ["colon_fence"]
+autodoc_typehints = "signature"
+autodoc_member_order = "bysource"
+napoleon_google_docstring = False
+suppress_warnings = ["toc.not_included", "misc.highlighting_failure"]
+
+html_theme = "furo"
+html_title = "overflight"
+html_show_sourcelink = False
+html_copy_source = False

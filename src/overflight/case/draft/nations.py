@@ -1,0 +1,149 @@
+"""Which government is meant: names, adjectives and capitals of states."""
+
+import re
+
+# name, adjective and capital (as it is used for a government) -> ISO 3166-1
+_TABLE = """
+US United States|U.S.|US|USA|American|America|Washington
+CN China|Chinese|Beijing|PRC|People's Republic
+RU Russia|Russian|Moscow|Kremlin
+TW Taiwan|Taiwanese|Taipei
+JP Japan|Japanese|Tokyo
+KR South Korea|South Korean|Seoul
+KP North Korea|North Korean|Pyongyang
+CA Canada|Canadian|Ottawa
+GB United Kingdom|UK|U.K.|Britain|British|London|Downing Street
+FR France|French|Paris
+DE Germany|German|Berlin
+PL Poland|Polish|Warsaw
+LT Lithuania|Lithuanian|Vilnius
+LV Latvia|Latvian|Riga
+EE Estonia|Estonian|Tallinn
+BY Belarus|Belarusian|Belarussian|Minsk
+UA Ukraine|Ukrainian|Kyiv|Kiev
+FI Finland|Finnish|Helsinki
+SE Sweden|Swedish|Stockholm
+NO Norway|Norwegian|Oslo
+DK Denmark|Danish|Copenhagen
+NL Netherlands|Dutch|The Hague
+BE Belgium|Belgian
+CH Switzerland|Swiss|Bern
+AT Austria|Austrian|Vienna
+IT Italy|Italian|Rome
+ES Spain|Spanish|Madrid
+PT Portugal|Portuguese|Lisbon
+IE Ireland|Irish|Dublin
+GR Greece|Greek|Athens
+TR Turkey|Türkiye|Turkish|Ankara
+RO Romania|Romanian|Bucharest
+BG Bulgaria|Bulgarian|Sofia
+HU Hungary|Hungarian|Budapest
+CZ Czechia|Czech Republic|Czech|Prague
+SK Slovakia|Slovak|Bratislava
+RS Serbia|Serbian|Belgrade
+HR Croatia|Croatian|Zagreb
+MD Moldova|Moldovan|Chisinau
+GE Tbilisi
+AM Armenia|Armenian|Yerevan
+AZ Azerbaijan|Azerbaijani|Baku
+KZ Kazakhstan|Kazakh|Astana
+MN Mongolia|Mongolian|Ulaanbaatar
+IN India|Indian|New Delhi|Delhi
+PK Pakistan|Pakistani|Islamabad
+BD Bangladesh|Bangladeshi|Dhaka
+LK Sri Lanka|Sri Lankan|Colombo
+NP Nepal|Nepali|Nepalese|Kathmandu
+MM Myanmar|Burmese
+TH Thailand|Thai|Bangkok
+VN Vietnam|Vietnamese|Hanoi
+PH Philippines|Philippine|Filipino|Manila
+MY Malaysia|Malaysian|Kuala Lumpur
+SG Singapore|Singaporean
+ID Indonesia|Indonesian|Jakarta
+AU Australia|Australian|Canberra
+NZ New Zealand|Wellington
+IL Israel|Israeli|Jerusalem|Tel Aviv
+IR Iran|Iranian|Tehran
+IQ Iraq|Iraqi|Baghdad
+SA Saudi Arabia|Saudi|Riyadh
+AE United Arab Emirates|Emirati|UAE|Abu Dhabi
+QA Qatar|Qatari|Doha
+EG Egypt|Egyptian|Cairo
+SY Syria|Syrian|Damascus
+JO Jordanian|Amman
+LB Lebanon|Lebanese|Beirut
+ZA South Africa|South African|Pretoria
+KE Kenya|Kenyan|Nairobi
+NG Nigeria|Nigerian|Abuja
+ET Ethiopia|Ethiopian
+MX Mexico|Mexican|Mexico City
+BR Brazil|Brazilian|Brasilia
+AR Argentina|Argentine|Argentinian|Buenos Aires
+CL Chile|Chilean
+CO Colombia|Colombian|Bogota|Bogotá
+VE Venezuela|Venezuelan|Caracas
+PE Peru|Peruvian
+EC Ecuador|Ecuadorian|Quito
+CR Costa Rica|Costa Rican
+CU Cuba|Cuban|Havana
+PA Panama|Panamanian
+NI Nicaragua|Nicaraguan
+"""
+
+NATIONS: dict[str, str] = {}
+for _line in _TABLE.split("\n"):
+    _code, _, _names = _line.partition(" ")
+    NATIONS.update({_name: _code for _name in _names.split("|") if _name})
+_STOP = r"(?![\w])"
+NATION = re.compile(
+    r"(?<![\w])(?<!New )(?:"
+    + "|".join(sorted(map(re.escape, NATIONS), key=len, reverse=True))
+    + ")"
+    + _STOP
+)
+# Bodies of one state that are known by a name of their own.
+_BODIES = (
+    ("US", r"Pentagon|White House|Capitol|State Department|Congress|FAA|FBI|CIA|NOAA|NASA|NTSB|FEMA"
+     r"|DHS|NORTHCOM|INDOPACOM|Northern Command|Coast Guard Sector|Joint Chiefs of Staff(?! of)"
+     r"|Senate|House of Representatives|Sens?\.|Reps?\.|Republicans?|Democrats?|National Weather"
+     r" Service|Homeland Security|(?:Defense|Justice|State|Energy|Commerce) Department|sheriff"
+     r"|Federal Aviation Administration"),
+    ("CN", r"People's Liberation Army|People’s Liberation Army|PLA\b|Communist Party|Politburo"),
+    ("RU", r"Duma|FSB|Roscosmos|Rosaviatsi[iy]a"),
+    ("DE", r"Bundeswehr|Bundestag"),
+    ("CA", r"Department of National Defence|RCMP|Nav Canada|Transport Canada|House of Commons"),
+    ("IL", r"Knesset"), ("PL", r"Sejm"), ("LT", r"Seimas"), ("JP", r"Self-Defen[cs]e Force"),
+)  # fmt: skip
+_OWN = tuple((code, re.compile(rf"(?<!\w)(?:{words})")) for code, words in _BODIES)
+FOREIGN_WORD = re.compile(
+    r"\b(?:ministr(?:y|ies)|prime ministers?|ministers?|premier|chancellor|embassy"
+    r"|consulate|consul(?:ate)? general|air force of|armed forces of|border guards?"
+    r"|state border|national police|gendarmerie|parliament|presidential (?:office|administration)"
+    r"|(?:crisis|emergency) management (?:cent(?:er|re))|interior|owner['’]s government"
+    r"|self-defen[cs]e forces?"
+    r"|(?:Chinese|Russian|Belarusian|other|foreign) side|home secretary|defen[cs]e secretary of)\b",
+    re.IGNORECASE,
+)
+
+
+def nation(text: str) -> str:
+    """ISO code of the first state named, '' where none is.
+
+    >>> nation("the Colombian Air Force"), nation("the air force")
+    ('CO', '')
+    """
+    found = NATION.search(text)
+    own = next((code for code, words in _OWN if words.search(text)), "")
+    return NATIONS[found.group()] if found else own
+
+
+def is_foreign(text: str, home: str) -> bool:
+    """Whether a government other than that of ``home`` is meant.
+
+    Where no state is named, words that the United States do not use of their own government
+    (ministry, prime minister) tell it, for a text that is written from there.
+    """
+    code = nation(text)
+    if code:
+        return code != home
+    return home == "US" and FOREIGN_WORD.search(text) is not None

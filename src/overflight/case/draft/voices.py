@@ -1,0 +1,106 @@
+"""Who says every frame of an article, quotations that stand alone included.
+
+A quotation without a word of reporting belongs to whoever spoke last in its paragraph, or who began
+it in the paragraph before; if nobody did, it is unresolved. It never belongs to the author.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from overflight.case.draft import roles
+from overflight.case.draft.attribution import Attributed, attribute
+from overflight.case.draft.frames import Frame
+from overflight.case.draft.people import People
+from overflight.case.draft.speakers import Speaker
+from overflight.case.vocabulary import Attribution
+
+_NOBODY = frozenset({Attribution.AUTHOR, Attribution.HEARSAY})
+_MOST_BARE = 2  # words beside a quotation that say nothing of who speaks, such as "And:"
+
+
+@dataclass(frozen=True)
+class Voiced:
+    """A frame and the clauses of it, each with its speaker."""
+
+    frame: Frame
+    clauses: list[Attributed]
+
+    @property
+    def last(self) -> Attributed:
+        """The clause that a following quotation goes back to."""
+        return self.clauses[-1]
+
+
+def voices(frames: list[Frame], people: People) -> Iterator[Voiced]:
+    """Attribute frame by frame."""
+    before: Voiced | None = None
+    for frame in frames:
+        same = before is not None and before.frame.paragraph == frame.paragraph
+        previous = before.last if before is not None and same else None
+        if frame.quotes and len(frame.bare().split()) <= _MOST_BARE:
+            clauses = [_alone(frame, before)]
+        else:
+            clauses = attribute(frame, people, previous)
+            clauses = [_beside_a_quotation(one, frame, people, before) for one in clauses]
+        made = Voiced(frame, clauses)
+        yield made
+        before = made
+
+
+def _alone(frame: Frame, before: Voiced | None) -> Attributed:
+    """A quotation and nothing else."""
+    nobody = Speaker(
+        "",
+        Attribution.UNRESOLVED,
+        "",
+        confidence=0.3,
+        reason="a quotation, and nobody near who says it",
+    )
+    if before is None or before.last.speaker.attribution in _NOBODY:
+        return Attributed(frame.start, frame.end, nobody, "say", "quote")
+    last = before.last.speaker
+    same = before.frame.paragraph == frame.paragraph
+    if not (same or frame.goes_on) and not before.frame.quotes:
+        return Attributed(frame.start, frame.end, nobody, "say", "quote")
+    sure = 0.8 if frame.goes_on else 0.7 if same else 0.5
+    why = "the quotation goes on" if frame.goes_on else "a quotation after"
+    spoken = replace(
+        last,
+        confidence=min(last.confidence, sure),
+        reason=f"{why}: {last.words or 'somebody unnamed'}",
+    )
+    return Attributed(frame.start, frame.end, spoken, "say", "quote")
+
+
+def _beside_a_quotation(
+    one: Attributed, frame: Frame, people: People, before: Voiced | None
+) -> Attributed:
+    """A clause with a quotation and no verb of reporting: whoever stands before the quotation."""
+    inside = [quote for quote in frame.quotes if one.start <= quote.start < one.end]
+    if not inside or one.verb:
+        return one
+    lead = frame.outside[: inside[0].start - frame.start]
+    for rule in (
+        roles.TITLED_RE,
+        roles.NAME_RE,
+        roles.UNIQUE_RE,
+        roles.OFFICIALS_RE,
+        roles.ORGANISATION_RE,
+        roles.EYEWITNESSES_RE,
+    ):
+        match = rule.search(lead)
+        found = people.find(lead[: match.end()].strip()[-120:]) if match else None
+        if found is not None:
+            return replace(
+                one,
+                speaker=replace(
+                    found, confidence=0.5, reason=f"named before a quotation: {found.words}"
+                ),
+                verb="say",
+                group="quote",
+            )
+    word = lead.strip(" ,:").split()[:1]
+    meant = people.refer(word[0], "") if word else None
+    if meant is None:
+        meant = _alone(frame, before).speaker
+    return replace(one, speaker=meant, verb="say", group="quote")
