@@ -179,6 +179,22 @@ def test_what_follows_no_wind_is_rejected(shared_data, tmp_path):
     assert one.driven.p < 0.01
 
 
+def test_a_study_of_what_is_no_balloon_says_so(shared_data, drifting, written):
+    """An airliner: long enough, seen too seldom to hide six hours; hiding one tells its nature."""
+    raw = shared_data / "telemetry" / "controls" / "adsb_readsb_ac671b_20250204.json"
+    with pytest.raises(OverflightError, match=r"afloat for 21\.8 h, but nowhere with a fix within"):
+        flights.study([raw], [6 * HOUR_S])
+    told = flightwords.facts(flights.study([raw], [HOUR_S]))
+    (flight,) = told["flights"]
+    assert flight["carried_rejected"]
+    assert flight["carried_p"] < 1e-6
+    assert "not carried by the air" in told["remarks"][-1]
+    assert "say nothing about drifting balloons" in told["remarks"][-1]
+    told = flightwords.facts(flights.study([written(drifting(900, 120.0))], [6 * HOUR_S]))
+    assert not told["flights"][0]["carried_rejected"]
+    assert not any("not carried" in remark for remark in told["remarks"])
+
+
 def test_a_climb_through_winds_that_leaves_the_velocity_alone_is_noticed(written):
     """Down and up through ten kilometres twice at a steady 20 m/s: slow, and yet no balloon's.
 

@@ -7,15 +7,16 @@ how many fit side by side, and the binomial errors are theirs.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from overflight.calibration import air, reading
+from overflight.calibration import air, passive, reading
 from overflight.calibration.air import AlongTrack
 from overflight.calibration.counting import Counted, n_apart
+from overflight.calibration.passive import Checked
 from overflight.errors import FieldError
 from overflight.fields import source
 from overflight.inference.telemetry import gaps, plane, steering
@@ -81,7 +82,7 @@ class Study:
     flights: tuple[Track, ...]
     winds: tuple[AlongTrack, ...]
     left_out: tuple[str, ...]
-    notes: tuple[str, ...] = field(default=())
+    checked: tuple[Checked | None, ...]  # whether each flight goes with the air at all
 
     def of_flight(self, name: str) -> tuple[Length, ...]:
         """The same for one flight alone."""
@@ -122,7 +123,7 @@ def study(
     ]
     if not todo:
         raise FieldError(
-            found="; ".join(_too_short(track) for track in tracks[:3]),
+            found="; ".join(_unused(track, min(gaps_s)) for track in tracks[:3]),
             expected=f"a balloon afloat for {min(gaps_s) / _HOUR_S + 1.0:g} h or longer, with fixes"
             " on both sides of what is hidden",
             remedy="Hide shorter parts (--hide 1h), or bring a longer flight.",
@@ -133,12 +134,14 @@ def study(
         found.append(_predicted(track, along, gap_s, start_s))
     progress("hidden parts", len(todo), len(todo))
     used = {one.flight for one in found}
-    left += [_too_short(track) for track in tracks if track.name not in used]
+    left += [_unused(track, min(gaps_s)) for track in tracks if track.name not in used]
+    kept = [pair for pair in zip(tracks, winds, strict=True) if pair[0].name in used]
     return Study(
         lengths=tuple(_of_length(gap_s, found) for gap_s in gaps_s),
-        flights=tuple(track for track in tracks if track.name in used),
-        winds=tuple(w for track, w in zip(tracks, winds, strict=True) if track.name in used),
+        flights=tuple(track for track, _ in kept),
+        winds=tuple(along for _, along in kept),
         left_out=tuple(left),
+        checked=tuple(passive.check(track, along) for track, along in kept),
     )
 
 
@@ -239,11 +242,17 @@ def _of_length(gap_s: float, found: Sequence[Hidden]) -> Length:
     return Length(gap_s, mine, n_apart(mine, gap_s))
 
 
-def _too_short(track: Track) -> str:
+def _unused(track: Track, gap_s: float) -> str:
+    """Why nothing of a track can be hidden."""
     first, last = reading.afloat(track)
     hours = (last - first) / _HOUR_S
+    if hours < 0.5:
+        return f"{track.name}: never afloat for half an hour (an ascent and a descent)"
+    told = f"{track.name}: afloat for {hours:.1f} h"
+    if last - first < gap_s + 2.0 * _BESIDE_S:
+        return told
+    near_min = _near_s(track, gap_s) / 60.0
     return (
-        f"{track.name}: afloat for {hours:.1f} h"
-        if hours >= 0.5
-        else f"{track.name}: never afloat for half an hour (an ascent and a descent)"
+        f"{told}, but nowhere with a fix within {near_min:.0f} minutes before and after both ends"
+        f" and the middle of {gap_s / _HOUR_S:g} h"
     )

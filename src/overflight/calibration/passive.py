@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from overflight.calibration import air, reading
+from overflight.calibration.air import AlongTrack
 from overflight.fields import source
 from overflight.inference.telemetry import carried
 from overflight.inference.telemetry.carried import Carried
@@ -35,18 +36,24 @@ def check_files(
     tracks, left = reading.read_tracks(paths)
     winds = air.of_tracks(tracks, wind, progress=progress)
     found = []
-    for index, (whole, along) in enumerate(zip(tracks, winds, strict=True)):
+    for index, (track, along) in enumerate(zip(tracks, winds, strict=True)):
         progress("tracks", index, len(tracks))
-        track = reading.aloft(whole)
-        height = np.nan_to_num(track.height_m)
-        some = np.unique(np.linspace(0, len(track.time_s) - 1, 200).astype(np.int64))
-        departs = along.departures(track.time_s[some], track.normal[some], height[some])
-        result, driven = (
-            carried.check(track, departs.process, along.air_at, own=own) for own in (False, True)
-        )
-        if result.n_nodes < 3:
+        checked = check(track, along)
+        if checked is None:
             left.append(f"{track.name}: too few fixes to tell")
-            continue
-        found.append(Checked(track, result, driven, departs.sd_mps))
+        else:
+            found.append(checked)
     progress("tracks", len(tracks), len(tracks))
     return found, left
+
+
+def check(track: Track, along: AlongTrack) -> Checked | None:
+    """Check one track while it is aloft; ``None`` where its fixes are too few to tell."""
+    track = reading.aloft(track)
+    height = np.nan_to_num(track.height_m)
+    some = np.unique(np.linspace(0, len(track.time_s) - 1, 200).astype(np.int64))
+    departs = along.departures(track.time_s[some], track.normal[some], height[some])
+    result, driven = (
+        carried.check(track, departs.process, along.air_at, own=own) for own in (False, True)
+    )
+    return None if result.n_nodes < 3 else Checked(track, result, driven, departs.sd_mps)

@@ -26,9 +26,11 @@ def facts(found: Study) -> dict[str, Any]:
                 "hours": _number((track.time_s[-1] - track.time_s[0]) / _HOUR_S, 1),
                 "wind": wind.statement,
                 "notes": list(track.notes),
+                "carried_p": checked.result.p if checked else None,
+                "carried_rejected": checked.result.rejected if checked else None,
                 "gaps": [_facts(one) for one in found.of_flight(track.name)],
             }
-            for track, wind in zip(found.flights, found.winds, strict=True)
+            for track, wind, checked in zip(found.flights, found.winds, found.checked, strict=True)
         ],
         "left_out": list(found.left_out),
         "remarks": remarks(found),
@@ -110,6 +112,11 @@ def remarks(found: Study) -> list[str]:
             "With this wind no verdict on steering is issued: 'steered' counts where one would have"
             " been, at equal odds before and a posterior above 95 %."
         )
+    told += [
+        f"{_checked(one)}. The numbers above then say nothing about drifting balloons."
+        for one in found.checked
+        if one is not None and one.result.rejected
+    ]
     if found.left_out:
         told += _left_out(found.left_out)
     return told
