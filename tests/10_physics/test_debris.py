@@ -38,7 +38,10 @@ def test_speeds_of_ballistic_coefficients(ballistic_kgm2, speed_mps):
     assert debris.settled_speed_mps(ballistic_kgm2, 1.0) == pytest.approx(speed_mps, rel=5e-4)
 
 
-@pytest.mark.parametrize(("mass_kg", "wide_m", "speed_mps"), [(1_000, 30, 5.32), (2_495, 40, 6.30)])
+@pytest.mark.parametrize(
+    ("mass_kg", "wide_m", "speed_mps"),
+    [(1_000, 30, 5.32), (2_000, 30, 7.53), (2_495, 40, 6.30), (10, 2, 7.98)],
+)
 def test_speeds_under_a_parachute(mass_kg, wide_m, speed_mps):
     drag_m2 = 0.8 * math.pi * (wide_m / 2.0) ** 2
     assert debris.settled_speed_mps(mass_kg, drag_m2) == pytest.approx(speed_mps, abs=0.005)
@@ -62,8 +65,9 @@ def test_a_fall_from_rest_takes_longer(ballistic_kgm2, time_s, settled_s):
     assert integral_m(19_000.0) / speed_mps == pytest.approx(settled_s, rel=1e-3)
 
 
-def test_what_is_dense_arrives_faster_than_settled():
-    assert debris.from_rest_s(1_000.0, 1.0, 19_000.0)[1] == pytest.approx(132.6, rel=1e-3)
+@pytest.mark.parametrize(("ballistic_kgm2", "mps"), [(50, 28.35), (300, 70.15), (1_000, 132.58)])
+def test_what_is_dense_arrives_faster_than_settled(ballistic_kgm2, mps):
+    assert debris.from_rest_s(ballistic_kgm2, 1.0, 19_000.0)[1] == pytest.approx(mps, rel=5e-4)
 
 
 @pytest.mark.parametrize(

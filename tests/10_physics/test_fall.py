@@ -84,8 +84,9 @@ def test_a_fall_drifts_as_published(speed_mps, drift_m):
 
 @pytest.mark.parametrize(
     ("speed_mps", "fades_m", "expected_m"),
-    [(5.0, 1_000.0, 1_920.0), (20.0, 1_000.0, 480.0), (50.0, 1_000.0, 190.0),
-     (5.0, 500.0, 1_380.0), (5.0, 2_000.0, 2_620.0)],
+    [(5.0, 500.0, 1_383.0), (20.0, 500.0, 346.0), (50.0, 500.0, 138.0),
+     (5.0, 1_000.0, 1_922.0), (20.0, 1_000.0, 480.0), (50.0, 1_000.0, 192.0),
+     (5.0, 2_000.0, 2_624.0), (20.0, 2_000.0, 656.0), (50.0, 2_000.0, 262.0)],
 )  # fmt: skip
 def test_wind_error_disperses_a_fall_as_published(speed_mps, fades_m, expected_m):
     """2.5 m/s per component, by the speed near the sea and the height over which it fades."""

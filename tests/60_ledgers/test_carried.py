@@ -309,3 +309,16 @@ def test_heights_beyond_the_standard_atmosphere_are_refused(height_m):
 def test_without_a_gas_nothing_floats():
     with pytest.raises(CaseError, match="at least one of helium, hydrogen"):
         carried.ledger(reported().model_copy(update={"gases": ()}), FLOAT_M)
+
+
+def test_reference_envelopes_weigh_what_their_balloons_are_published_to():
+    """Mass over area: Loon as stated, NASA's pumpkin as a spheroid 114.5 m wide, 68.96 m high."""
+    across_m, up_m = 114.5 / 2.0, 68.96 / 2.0
+    flat = math.sqrt(1.0 - (up_m / across_m) ** 2)
+    area_m2 = 2.0 * math.pi * across_m**2 * (1.0 + (1.0 - flat**2) / flat * math.atanh(flat))
+    volume_m3 = 4.0 / 3.0 * math.pi * across_m**2 * up_m
+    assert area_m2 == pytest.approx(30_829.0, rel=1e-4)
+    assert 532_379.0 / volume_m3 == pytest.approx(1.1246, rel=1e-4)  # the pumpkin is fuller
+    assert carried.SUPERPRESSURE.kg_per_m2 == pytest.approx(2_377.0 / area_m2, rel=5e-3)
+    assert carried.LOON.kg_per_m2 == pytest.approx(68.5 / 717.0, rel=5e-3)
+    assert carried.ZERO_PRESSURE.kg_per_m2 == pytest.approx(20e-6 * 920.0, rel=0.03)
