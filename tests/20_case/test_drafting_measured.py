@@ -44,17 +44,18 @@ def test_whole_articles_are_read_as_labelled(measuring):
     assert [(one.passage, one.faults) for one in found if one.faults] == []
 
 
-def test_passages_written_after_the_rules_are_not_worse(measuring):
-    listed = measuring.later()
-    told = measuring.counts(measuring.judged(listed))
-    assert told["right"] >= LEAST_RIGHT * len(listed)
-
-
-def test_the_latest_passages_are_better_than_at_first_contact(measuring):
-    """14 of 27 right and 3 taken for the author, when the rules met them first."""
-    told = measuring.counts(measuring.judged(measuring.latest()))
-    assert told["right"] >= 20
-    assert told["author"] <= 1
+def test_passages_written_after_the_rules_are_read_better_than_at_first(measuring):
+    """Nearly five hundred labels: what was gained on each file is kept."""
+    seen = 0
+    for name, listed, met in measuring.after():
+        found = measuring.judged(listed)
+        told = measuring.counts(found)
+        assert len(found) == met["labels"], name
+        assert sum(met[key] for key in ("right", "unresolved", "author", "wrong")) == len(found)
+        assert told["right"] >= max(met["right"] + 1, 0.78 * len(found)), name
+        assert told["author"] <= MOST_AUTHOR * len(found), name
+        seen += len(found)
+    assert seen > 480
 
 
 def test_the_page_says_what_is_measured(measuring):

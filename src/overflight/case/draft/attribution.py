@@ -6,20 +6,16 @@ words of quotations are blanked (``§``), so that what is said inside them is no
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from overflight.case.draft import nations, verbs, words
+from overflight.case.draft import nations, turns, verbs, words
 from overflight.case.draft.frames import Frame
 from overflight.case.draft.people import People
-from overflight.case.draft.speakers import Speaker
+from overflight.case.draft.speakers import PERSONS, Speaker
 from overflight.case.draft.subjects import is_sentence, right_of
+from overflight.case.draft.turns import Attributed
 from overflight.case.vocabulary import Attribution
 
-_LABEL = re.compile(
-    r"(?P<who>Q|A|Question|Reporter|Moderator|[A-Z][A-Z.'’-]*(?: [A-Z][A-Z.'’-]*){0,7}"
-    r"|(?:[A-Z][\w.'’-]+ ){1,5}[A-Z][\w.'’-]+)(?: \([^()]{1,40}\))?:\s+(?=\S)"
-)
-_HEADLINE = re.compile(r"^(?P<who>[A-Z][\w.’' -]{2,40}): (?=[A-Z\"“§])")
 _BREAK = re.compile(r";\s+|,\s+(?:and|but|while|whereas|though|although|yet|or)\s+|\s[—–]\s")
 _ACCUSED = re.compile(
     r"\b(?:is|are|was|were|been|being|be|stands?|stood)\s+(?:\w+ly\s+|also\s+|now\s+)?"
@@ -28,7 +24,8 @@ _ACCUSED = re.compile(
     re.IGNORECASE,
 )
 _ACCOUNT = re.compile(
-    r"(?:^|\bin |, |\bby |\b(?=the ))(?P<who>(?:[Tt]he |[Aa] "
+    r"^(?:[Tt]he )?[Ww]ord (?:from|out of|at|in) (?P<from>[^,.;§]{3,60}?) (?:is|was) that\b"
+    r"|(?:^|\bin |, |\bby |\b(?=the ))(?P<who>(?:[Tt]he |[Aa] "
     r"|[Oo]ne )?[\w][\w .-]{1,50}?)(?:[’']s|s[’']) (?:own |official |latest |initial |main "
     r"|public )?"
     r"(?:position|view|telling|account|version|theory|conclusion|assessment|estimates?|opinion"
@@ -38,6 +35,24 @@ _ACCOUNT = re.compile(
 )
 _ASIDE = re.compile(
     r"\([^()§]{1,60}\)|\s[—–]\s(?:which|who|whose|a|an|the|citing|in)\b[^—–§]{3,90}\s[—–](?=\s)"
+)
+_SPOKE_TO = re.compile(
+    r"\b(?:(?:spoke|talked|chatted|met|caught up) (?:to|with)|interviewed|hear(?:d|ing) (?:\w+ )?"
+    r"from|calls? from|reached out to) ", re.IGNORECASE
+)  # fmt: skip
+# "An examination by The Tribune of 300 pages shows": whose work it is stands at the begin.
+_STUDY = re.compile(
+    r"(?P<whose>(?:An?|The|This) (?:\w+ ){0,2}?(?:analysis|examination|review|investigation|count"
+    r"|reconstruction|tally|comparison|study) (?:of [\w ,-]{3,50} )?(?:by"
+    r"|from) [^§]{3,60}?) (?:[^§]{0,120}? )?"
+    r"(?:shows?|showed|found|finds|suggests?|suggested|indicates?|indicated|concluded|revealed|puts?|traced|places?|placed)\b"
+)
+_LEADING = re.compile(r"\s*According to\s+")  # whoever a sentence begins with has all of it
+_WORKED_OUT = frozenset({Attribution.PRESS_ANALYSIS, Attribution.DOCUMENT, Attribution.GROUP,
+                         Attribution.EXPERT_NAMED})  # fmt: skip
+_SPEAKING_IN = re.compile(
+    r"\b(?:reporters|lawmakers|parliament|journalists|legislators|conference|briefing) in (?:the "
+    r"capital,? )?(?P<where>[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)?)"
 )
 _BY = re.compile(r"\bby\s+", re.IGNORECASE)
 _CITING = re.compile(
@@ -63,33 +78,22 @@ MARKER = re.compile(
     r"|suspect(?:ed|s)|presumed|presumably|apparently"
     r"|seemingly|supposed|believed|thought to|said to|speculat\w+|rumou?r\w*|reported(?:ly)?"
     r"|so-called|sources?|officials? (?:said|say)"
-    r"|hearsay|asserted|purported|was asked|were asked|told)\b",
+    r"|hearsay|asserted|purported|was asked|were asked|told|(?:was|were|been) warned)\b",
     re.IGNORECASE,
 )
+_SILENT = frozenset("comment respond reply answer".split())  # "did not respond" is told, not said
 _NOBODY = frozenset({Attribution.AUTHOR, Attribution.UNRESOLVED, Attribution.HEARSAY})
 _CARRIES_ON = re.compile(
-    r"(?:It|They|He|She|That|This|The (?:official|agency|spokes\w+|letter|report|document"
+    r"(?:It|They|He|She|That|This|The \w+ (?:is|was|are|were|has|had|will|may|can|could"
+    r"|would)\b|The (?:official|agency|spokes\w+|letter|report|document"
     r"|statement|two)\w*)\b"
 )
-
-
-@dataclass(frozen=True)
-class Attributed:
-    """A clause and who says it; ``verb`` is the verb of reporting in its plain form."""
-
-    start: int
-    end: int
-    speaker: Speaker
-    verb: str = ""
-    group: str = ""
-    negated: bool = False
-    """The speaker did not say so, or would not."""
 
 
 def attribute(frame: Frame, people: People, previous: Attributed | None) -> list[Attributed]:
     """Find who says each clause of a frame; positions are those of the article."""
     text = frame.outside
-    label = _label(frame, people)
+    label = turns.label(frame, people)
     if label:
         return [label]
     found: list[Attributed] = []
@@ -98,15 +102,20 @@ def attribute(frame: Frame, people: People, previous: Attributed | None) -> list
         if one is None and found:
             last = found.pop()
             found.append(_stretched(last, end))
-        elif one is None:
+        elif one is None or (one.negated and one.verb in _SILENT):
             found.append(_own_voice(text, start, end, frame, previous))
         else:
             found.append(one)
-    merged = _merged(found)
-    for one in merged:
-        if one.speaker.attribution not in _NOBODY or one.speaker.name:
-            people.spoken.append(one.speaker)
-    return [_moved(one, frame.start) for one in merged]
+            if one.speaker.attribution not in _NOBODY or one.speaker.name:
+                people.spoken.append(one.speaker)
+    people.spoken += _spoken_to(text, people)
+    return [_moved(one, frame.start) for one in _merged(found)]
+
+
+def _spoken_to(text: str, people: People) -> list[Speaker]:
+    """Whom a reporter met: "he" and "one of them" in the next sentence can be they."""
+    met = (people.find(right_of(text, match.end())) for match in _SPOKE_TO.finditer(text))
+    return [one for one in met if one is not None and one.tag in PERSONS]
 
 
 def _stretched(one: Attributed, end: int) -> Attributed:
@@ -137,43 +146,12 @@ def _merged(found: list[Attributed]) -> list[Attributed]:
     return kept
 
 
-def _label(frame: Frame, people: People) -> Attributed | None:
-    """Read "MR. KIRBY: ..." of a transcript, "Officials: ..." of a headline."""
-    match = _LABEL.match(frame.outside) or _HEADLINE.match(frame.outside)
-    if match is None:
-        return None
-    who = match["who"]
-    if who in {"Q", "Question", "Reporter", "Moderator"}:
-        asks = Speaker(
-            who,
-            Attribution.UNRESOLVED,
-            "question",
-            confidence=0.5,
-            reason="a question from the floor",
-        )
-        return Attributed(frame.start, frame.end, asks, "ask", "ask")
-    speaker = people.find(who.title() if who.isupper() else who)
-    if speaker is None or (not who.isupper() and speaker.attribution is Attribution.UNRESOLVED):
-        return None
-    if speaker.attribution is Attribution.UNRESOLVED and re.match(r"(?:MR|MS|MRS|MX|DR)\.? ", who):
-        reason = "a label of a transcript: taken for an official who takes questions"
-        speaker = Speaker(
-            who,
-            Attribution.OFFICIAL_NAMED,
-            "unique",
-            who.split()[-1].title(),
-            confidence=0.5,
-            reason=reason,
-        )
-    people.spoken.append(speaker)
-    return Attributed(frame.start + match.end(), frame.end, speaker, "say", "say")
-
-
 def _clauses(text: str, people: People) -> Iterator[tuple[int, int]]:
     """Cut where, after a break, a new subject begins to say something."""
     start = 0
     for match in _BREAK.finditer(text):
-        head = _clause(text, match.end(), len(text), people, near=9)
+        near = 24 if match.group().startswith(";") else 9
+        head = _clause(text, match.end(), len(text), people, near=near)
         before = text[start : match.start()]
         whole = is_sentence(before) or any(word in words.VERBS for word in before.lower().split())
         if head is not None and head.verb and whole:
@@ -190,6 +168,9 @@ def _clause(
     accused = _ACCUSED.search(part)
     if accused and near > 100:
         return _passively(part, accused, start, end, people)
+    begins = _begun(part, people) if near > 100 else None
+    if begins is not None:
+        return Attributed(start, end, begins, "say", "post")
     cited = _cited(part, _CITING, people)
     best = verbs.said(part, people, near)
     if near <= 100:
@@ -199,8 +180,19 @@ def _clause(
         return Attributed(start, end, _of_its_state(cited, part, people), "say", "say")
     if best is not None and not (hearsay and _vague(best.speaker)):
         speaker, verb, group, negated = _parts(best)
+        speaker = _own_work(_where_spoken(_hidden(speaker, part), part, people), verb)
         return Attributed(start, end, _on_paper(part, speaker, verb), verb, group, negated)
     return _without_a_verb(part, start, end, people, hearsay)
+
+
+def _begun(part: str, people: People) -> Speaker | None:
+    """Whoever has the whole of a sentence by how it begins: "According to", "A study by"."""
+    source = _cited(part, _LEADING, people) if _LEADING.match(part) else None
+    if source is not None and source.attribution is not Attribution.UNRESOLVED:
+        return source
+    study = _STUDY.match(part.lstrip())
+    worked = people.classify(study["whose"]) if study else None
+    return worked if worked is not None and worked.attribution in _WORKED_OUT else None
 
 
 _PAPER_NAME = 80  # characters; what is longer is a sentence of its own
@@ -222,6 +214,41 @@ def _of_its_state(cited: Speaker, part: str, people: People) -> Speaker:
         return cited
     reason = f"{cited.reason}; quoted by {paper.strip(' ,')}"
     return replace(cited, attribution=Attribution.FOREIGN_GOVERNMENT, reason=reason)
+
+
+def _where_spoken(speaker: Speaker, part: str, people: People) -> Speaker:
+    """An official who speaks to reporters or lawmakers abroad is that country's."""
+    if speaker.attribution is not Attribution.OFFICIAL_NAMED or nations.nation(speaker.words):
+        return speaker
+    place = _SPEAKING_IN.search(part)
+    if place is None or not nations.is_foreign(place["where"], people.home):
+        return speaker
+    reason = f"{speaker.reason}; speaks in {place['where']}"
+    return replace(speaker, attribution=Attribution.FOREIGN_GOVERNMENT, reason=reason)
+
+
+def _hidden(speaker: Speaker, part: str) -> Speaker:
+    """An official without a name, of whom the sentence says elsewhere that none is wanted."""
+    if speaker.name or speaker.tag not in {"officials", "unique", "titled"}:
+        return speaker
+    asked = words.ANONYMOUS.search(part)
+    if asked is None:
+        return speaker
+    kind, why = Attribution.OFFICIAL_ANONYMOUS, f"{speaker.reason}; {asked.group()!r}"
+    return replace(speaker, attribution=kind, reason=why)
+
+
+def _own_work(speaker: Speaker, verb: str) -> Speaker:
+    """A newspaper that estimates or traces does more than report."""
+    if speaker.attribution is not Attribution.PRESS_REPORT or verb not in _WORKS_OUT:
+        return speaker
+    reason = f"{speaker.reason}; {verb}: its own work"
+    return replace(speaker, attribution=Attribution.PRESS_ANALYSIS, reason=reason)
+
+
+_WORKS_OUT = frozenset(
+    "estimate calculate trace geolocate reconstruct model locate determine verify map".split()
+)
 
 
 def _vague(speaker: Speaker) -> bool:
@@ -260,8 +287,14 @@ def _without_a_verb(
 def _account(part: str, people: People) -> Speaker | None:
     """Whose view it is: "in the sheriff's telling", "the ministry's position is that"."""
     match = _ACCOUNT.search(part)
-    who = (match["who"] or match["whom"] or "") if match else ""
-    return people.find(who) or people.refer(who, part[: match.start()]) if match and who else None
+    if match is None:
+        return None
+    who = match["from"] or match["who"] or match["whom"] or ""
+    found = people.find(who) or people.refer(who, part[: match.start()]) if who else None
+    if found is None and match["from"]:
+        why = f"'word from {who}'; whose, is not said"
+        return Speaker(who, Attribution.UNRESOLVED, "", confidence=0.4, reason=why)
+    return found
 
 
 def _on_paper(part: str, speaker: Speaker, verb: str) -> Speaker:

@@ -43,7 +43,14 @@ _RUN_ON = re.compile(
 _DATELINE = re.compile(
     r"(?P<place>[A-Z][A-Z .'’/-]{2,40}(?:, [A-Z][\w. ]{1,25})?)"
     r"(?:,? (?P<date>(?:\d{1,2} )?[A-Z][a-z]{2,8}\.?(?: \d{1,2})?(?:, \d{4})?))?"
-    r" ?(?:\((?P<agency>[^()]{2,30})\))? ?(?:—|–|--|-|―)\s*"
+    r" ?(?:\((?P<agency>[^()]{2,30})\))? ?(?:—|–|--|(?<=[\s)])-(?=\s)|―)\s*"
+)
+# "Vilnius, Oct. 28 (BNS) —": in small letters only with a day or an agency.
+_SMALL_DATELINE = re.compile(
+    r"(?P<place>[A-ZÀ-Ž][\w.'’-]+(?: [A-ZÀ-Ž][\w.'’-]+){0,2}(?:, [A-Z][\w. ]{1,25}?)?)"
+    r"(?:,? (?P<date>(?:\d{1,2} )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
+    r"(?: \d{1,2})?(?:, \d{4})?) ?(?:\([^()]{2,30}\) ?)?|,? \((?P<agency>[A-Z][^()]{1,29})\) ?)"
+    r"(?:—|–|--|-|―)\s*"
 )
 # Who speaks, in a transcript: "Q:", "MR. KIRBY:", "SENIOR DEFENSE OFFICIAL:".
 _LABEL = re.compile(
@@ -116,7 +123,7 @@ def _add_block(text: str, block: list[tuple[int, int]], found: list[Paragraph]) 
         first, last = _trimmed(text, begin, end)
         bullet = _BULLET.match(text, first, last)
         first = bullet.end() if bullet and bullet.end() < last else first
-        dateline = _DATELINE.match(text, first, last)
+        dateline = _DATELINE.match(text, first, last) or _SMALL_DATELINE.match(text, first, last)
         shift = dateline.end() if dateline and dateline.end() < last else first
         found.append(Paragraph(len(found), shift, last, text[first:shift]))
         if following is not None:

@@ -82,9 +82,34 @@ _LINE = re.compile(
 )
 
 
+# What a model says, what would have been: nobody saw it there.
+SUPPOSED = re.compile(
+    r"\b(?:would|could|might|may|should|can) (?:\w+ly )?(?:have|be|drift|pass|reach|enter"
+    r"|cross|land"
+    r"|come|fly|float|leave|arrive)\b|\b(?:models?|trajector(?:y|ies)|simulations?|forecasts?)\b"
+    r"[^.;]{0,60}\b(?:put|puts|place[sd]?|show\w*|take[sn]?|took|trace[sd]?|bring|brings|had)\b",
+    re.IGNORECASE,
+)
+
+
+_NONE = re.compile(
+    r"\bno (?:such |other |further )?(?:balloons?|objects?|craft|airships?)\b[^.;]{0,20}?"
+    r"\b(?:launched|released|lost|sent|missing|flown)\b", re.IGNORECASE,
+)  # fmt: skip
+
+
 def is_sighting(text: str) -> bool:
     """Whether somebody or something puts the balloon somewhere."""
-    return bool(SEEN.search(text) or LOCATED.search(text))
+    return bool(SEEN.search(text) or LOCATED.search(text)) and not _denied(text)
+
+
+def _denied(text: str) -> bool:
+    return SUPPOSED.search(text) is not None or _NONE.search(text) is not None
+
+
+def is_event(text: str) -> bool:
+    """Whether something happened, and not only might have."""
+    return bool(EVENT.search(text)) and not _denied(text)
 
 
 def geometry(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 
-from overflight.case.draft.attribution import Attributed
+from overflight.case.draft.turns import Attributed
 from overflight.case.vocabulary import Attribution, Modality, Scope
 
 _FUTURE = re.compile(

@@ -88,6 +88,67 @@ CR Costa Rica|Costa Rican
 CU Cuba|Cuban|Havana
 PA Panama|Panamanian
 NI Nicaragua|Nicaraguan
+GL Greenland|Greenlandic
+IS Iceland|Icelandic|Reykjavik
+LU Luxembourg
+MT Malta|Maltese
+CY Cyprus|Cypriot|Nicosia
+SI Slovenia|Slovenian|Slovene|Ljubljana
+BA Bosnia|Bosnian|Sarajevo
+ME Montenegro|Montenegrin
+AL Albania|Albanian|Tirana
+MK North Macedonia|Macedonian|Skopje
+XK Kosovo|Pristina
+UZ Uzbekistan|Uzbek|Tashkent
+TM Turkmenistan|Turkmen
+KG Kyrgyzstan|Kyrgyz|Bishkek
+TJ Tajikistan|Tajik|Dushanbe
+AF Afghanistan|Afghan|Kabul
+BT Bhutan|Bhutanese
+LA Laos|Laotian
+KH Cambodia|Cambodian|Phnom Penh
+BN Brunei
+TL East Timor|Timor-Leste
+PG Papua New Guinea
+FJ Fiji|Fijian
+KW Kuwait|Kuwaiti
+BH Bahrain|Bahraini
+OM Oman|Omani|Muscat
+YE Yemen|Yemeni|Sanaa
+LY Libya|Libyan
+TN Tunisia|Tunisian
+DZ Algeria|Algerian|Algiers
+MA Morocco|Moroccan|Rabat
+SD Sudan|Sudanese|Khartoum
+GH Ghana|Ghanaian|Accra
+SN Senegal|Senegalese|Dakar
+UG Uganda|Ugandan|Kampala
+TZ Tanzania|Tanzanian
+RW Rwanda|Rwandan|Kigali
+ZM Zambia|Zambian|Lusaka
+ZW Zimbabwe|Zimbabwean|Harare
+MZ Mozambique|Mozambican|Maputo
+BW Botswana
+NA Namibia|Namibian
+AO Angola|Angolan
+MG Madagascar|Malagasy
+GT Guatemala|Guatemalan
+HN Honduras|Honduran|Tegucigalpa
+SV El Salvador|Salvadoran
+BZ Belize|Belizean
+JM Jamaica|Jamaican
+HT Haiti|Haitian
+DO Dominican Republic
+BO Bolivia|Bolivian|La Paz
+PY Paraguay|Paraguayan
+UY Uruguay|Uruguayan|Montevideo
+GY Guyana|Guyanese
+SR Suriname|Surinamese
+HK Hong Kong
+MO Macau|Macao
+GB Scotland|Scottish|Wales|Welsh
+MV Maldives|Maldivian
+MU Mauritius|Mauritian
 """
 
 NATIONS: dict[str, str] = {}
@@ -111,8 +172,10 @@ _BODIES = (
     ("CN", r"People's Liberation Army|People’s Liberation Army|PLA\b|Communist Party|Politburo"),
     ("RU", r"Duma|FSB|Roscosmos|Rosaviatsi[iy]a"),
     ("DE", r"Bundeswehr|Bundestag"),
-    ("CA", r"Department of National Defence|RCMP|Nav Canada|Transport Canada|House of Commons"),
-    ("IL", r"Knesset"), ("PL", r"Sejm"), ("LT", r"Seimas"), ("JP", r"Self-Defen[cs]e Force"),
+    ("CA", r"Department of National Defence|RCMP|N(?:AV|av) C(?:ANADA|anada)"
+           r"|Transport Canada|House of Commons"),
+    ("IL", r"Knesset"), ("PL", r"Sejm"), ("LT", r"Seimas"),
+    ("JP", r"Self-Defen[cs]e Force|Chief Cabinet Secretary|House of Councillors"),
 )  # fmt: skip
 _OWN = tuple((code, re.compile(rf"(?<!\w)(?:{words})")) for code, words in _BODIES)
 FOREIGN_WORD = re.compile(
@@ -135,6 +198,20 @@ def nation(text: str) -> str:
     found = NATION.search(text)
     own = next((code for code, words in _OWN if words.search(text)), "")
     return NATIONS[found.group()] if found else own
+
+
+_BODY = re.compile(
+    rf"(?P<of>{NATION.pattern})(?:[’']s)? (?:\w+ )?(?:authorities|officials|radars?|police|army"
+    r"|military|air force|airspace|ministry|government|airports?|coast ?guard|navy|forces|border"
+    r"|customs|parliament"
+    r"|lawmakers|investigators|weather|meteorolog\w+|civil)\b"
+)
+
+
+def of_a_body(text: str) -> str:
+    """The state whose body a text names first: "Hungarian radar", '' where there is none."""
+    found = _BODY.search(text)
+    return found["of"] if found else ""
 
 
 def is_foreign(text: str, home: str) -> bool:

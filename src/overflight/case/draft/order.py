@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 from overflight.case.chronology.phrases import parse
 from overflight.case.draft import days, happenings
-from overflight.case.draft.attribution import Attributed
 from overflight.case.draft.proposal import Proposal
+from overflight.case.draft.turns import Attributed
 from overflight.errors import CaseError
 
 Stretch = tuple[int, int]
@@ -58,7 +58,7 @@ class Order:
 def find(text: str, start: int, end: int, clause: Attributed) -> Order | None:
     """Read the order in a stretch of an article; None where there is none between two things."""
     found = happenings.order(text[start:end])
-    if found is None:
+    if found is None or happenings.SUPPOSED.search(text, start, end):
         return None
     name, gap, first, last = found
     if gap and _FOR.search(text[start : start + first]):  # "for days before": how long it lasted
@@ -67,6 +67,7 @@ def find(text: str, start: int, end: int, clause: Attributed) -> Order | None:
     begin, stop = without_the_speaker(text, start, end, clause)
     if not begin <= start + first < start + last <= stop:  # what was left out holds the order
         begin, stop = start, end
+    begin, stop = _in_one_sentence(text, (begin, stop), start + first, start + last)
     words = text[start + first : start + last].rstrip()
     left = _half(text, begin, start + first)
     back = _BACK.search(words) is not None
@@ -81,9 +82,28 @@ def find(text: str, start: int, end: int, clause: Attributed) -> Order | None:
         return Order(relation, right, left, looks_back=left is None)
     if left is None and right is not None:
         return _turned(text, right, relation)
-    if left is None or right is None:  # "before Feb. 1" is a date, and no order of two things
+    # "before Feb. 1" is a date, and no order of two things
+    if left is None or right is None or _NO_EVENT.fullmatch(text, *right):
         return None
     return Order(relation, left, right, looks_back=False)
+
+
+# "tracked since Alaska", "bursts after two hours": a place, a span of time.
+_NO_EVENT = re.compile(
+    r"\s*(?:(?:[A-Z]\w+\s?){1,3}|(?:about |some |only |nearly )?(?:\d+|an?|one|two|three"
+    r"|four|five|six"
+    r"|several|a few) (?:\w+ )?(?:minutes?|hours?|days?|weeks?|months?|years?))[\s.,;]*"
+)
+_FULL_STOP = re.compile(r"[a-z]{3}[.!?][\"”’']?\s+(?=[A-Z\"“])")
+
+
+def _in_one_sentence(text: str, whole: Stretch, first: int, last: int) -> Stretch:
+    """The sentence that holds the words of order; a quotation can hold several."""
+    begin, stop = whole
+    for match in _FULL_STOP.finditer(text, begin, first):
+        begin = match.end()
+    ends = _FULL_STOP.search(text, last, stop)
+    return begin, (ends.start() + 4 if ends else stop)
 
 
 def _turned(text: str, right: Stretch, relation: str) -> Order | None:

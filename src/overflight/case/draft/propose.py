@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from overflight.case.draft import (
     alike,
@@ -17,13 +18,13 @@ from overflight.case.draft import (
     quantities,
 )
 from overflight.case.draft.article import Article
-from overflight.case.draft.attribution import Attributed
 from overflight.case.draft.days import When
 from overflight.case.draft.frames import Frame, Paragraph
 from overflight.case.draft.gazetteer import Gazetteer, Mention
 from overflight.case.draft.people import People
 from overflight.case.draft.proposal import Kind, Proposal
 from overflight.case.draft.quotes import Quote
+from overflight.case.draft.turns import Attributed
 from overflight.case.draft.voices import Voiced, voices
 from overflight.case.vocabulary import Attribution, Modality, Scope
 
@@ -92,10 +93,18 @@ def propose(article: Article, *, published: str = "", home: str = "US") -> Readi
         part.index for part in parts if _BALLOON.search(article.text, part.start, part.end)
     )
     context = _Context(article, day, known.find(article.text), about)
-    people = People(home, known.has, abroad=_abroad(parts, known, home))
+    people = People(
+        home, known.has, partial(_lies_abroad, known, home), _abroad(parts, known, home)
+    )
     people.introduce(article.text)
-    made = _proposals(context, voices(frames.frames(article.text, parts), people))
+    made = _proposals(context, voices(article.text, frames.frames(article.text, parts), people))
     return Reading(article, day, how, tuple(order.linked(made)))
+
+
+def _lies_abroad(known: Gazetteer, home: str, name: str) -> bool:
+    """Whether all places that bear a name lie in other states."""
+    states = {one.zone.partition("-")[0] for one in known.named(name)}
+    return bool(states) and not states & {home, ""}
 
 
 def _abroad(parts: list[Paragraph], known: Gazetteer, home: str) -> bool:
@@ -187,7 +196,7 @@ def _happened(
     sides = order.find(context.article.text, start, end, clause)
     if sides is not None:
         yield from _ordered(context, clause, sides, (start, end), near=near)
-    elif happenings.EVENT.search(words) and (
+    elif happenings.is_event(words) and (
         places or days.DATE.search(words) or days.CLOCK.search(words)
     ):
         yield _made(context, clause, "event", start, end, near=near)

@@ -5,10 +5,10 @@ cannot be told is unresolved; nothing here guesses the author.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from overflight.case.draft import nations, roles, words
+from overflight.case.draft.names import IsPlace, person_in, without_a_town
 from overflight.case.vocabulary import Attribution
 
 _HEAD_ENDS = re.compile(
@@ -22,7 +22,6 @@ _HEAD_ENDS = re.compile(
     re.IGNORECASE,
 )
 _POSSESSIVE = re.compile(r"(?:[’']s|s[’'])\s+(?=\S)")
-_SINGLE_NAME = re.compile(r"[A-ZÀ-Þ][\w’'-]*[a-zà-ÿ][\w’'-]*$")
 _COMPANY = re.compile(
     r"\b(?:compan(?:y|ies)|firm|corporation|airlines?|start-?up|manufacturer|inc|corp|ltd|llc|union"
     r"|association|federation|foundation|museum|club|provider)\b", re.IGNORECASE
@@ -31,6 +30,11 @@ _SCIENCE = re.compile(
     r"\b(?:universit\w+|institut\w+|observator\w+|planetarium|museum|laborator\w+|college"
     r"|research)\b", re.IGNORECASE
 )  # fmt: skip
+# "a cook at the lodge", "who runs a feed store": no office, no science.
+_TRADE = re.compile(
+    r", (?:an? (?:[a-z][a-z-]+ ){1,3}(?:at|for|in|with|on) (?:the|an?) [a-z]"
+    r"|who (?:runs?|owns?|works?|farms?|drives?|teaches|manages) )"
+)
 _OF_A_PLACE = re.compile(
     r",\s*(?:(?:aged )?\d{1,3},?\s*|(?:who (?:lives|was|saw)|of|from) [A-Za-z])"
 )
@@ -38,13 +42,30 @@ _SOURCES = re.compile(r"\b(?:sources?|insiders?|circles)\b", re.IGNORECASE)
 _INDEFINITE = re.compile(r"(?:an?|one|two|three|four|some|several|another)\b", re.IGNORECASE)
 _SPOKES = re.compile(r"\bspokes\w+", re.IGNORECASE)
 _PLURAL = re.compile(r"(?:(?<!s)s|people|police|men|women|authorities|folks|media)$", re.IGNORECASE)
-_MR = re.compile(r"^(?:Mr|Mrs|Ms|Mx|Dr|Sir|Dame|Lord|Lady|Prof)\.? ")
 _OF_THE_BALLOON = re.compile(
     r"\b(?:of|behind|runs?|operat\w+|built|makes?|owns?|flies|flew|launch\w*|lost"
     r"|maintains?) (?:the|its|that|this|a) (?:\w+ )?(?:balloons?|airships?|craft|envelope)\b"
     r"|\b(?:its|their) (?:own )?balloon\b",
     re.IGNORECASE,
 )
+# "the Coast Guard cutter's captain": there is one, and one can ask who that is.
+_THE_ONE_OF = re.compile(
+    r"the [\w. -]{3,40}[’']s (?:\w+ )?(?:captain|commander|dispatcher|controller|commandant"
+    r"|inspector|superintendent|duty officer|watch officer)$", re.IGNORECASE
+)  # fmt: skip
+_BUILT_IT = re.compile(
+    r"\bwho (?:had |have )?(?:helped |help )?(?:to )?(?:buil[dt]|launch(?:ed)?|design(?:ed)?"
+    r"|assembled?|made|prepared) (?:it|them|the (?:balloon|craft|payload))\b"
+    r"|\b(?:company|firm|club|team|group|start-?up|students?|university|institute|operator|maker)"
+    r" (?:that|which|who) (?:\w+ )?(?:flew|flies|launched|operates?|owns?|built|made|released|lost)"
+    r" (?:it|them|the (?:balloon|craft|payload))\b|\bwhose (?:\w+ )?(?:balloons?|craft|payload)\b"
+    r"|\bwho [^,.;]{3,60}? and (?:built|launched|designed) (?:it|the (?:balloon|craft|payload))\b",
+    re.IGNORECASE,
+)  # fmt: skip
+_SOMEBODY = re.compile(
+    r"(?:an?|one|another|the) (?:\w+ )?(?:person|individual|figure)\b|(?:some|two|three|four"
+    r"|several) (?:people|individuals)\b|some(?:one|body)\b", re.IGNORECASE
+)  # fmt: skip
 _MASTER = re.compile(
     r"(?:the |a |one )?(?:captain|skipper|master|commander|pilot) of (?:an?|the|another) (?:\w+ )?"
     r"(?:airbus|boeing|jet|airliner|plane|freighter|tanker|yacht|boat|ship|vessel|ferry|trawler"
@@ -66,16 +87,6 @@ _STATED = re.compile(
     r"|at) (?P<by>.+)$",
     re.IGNORECASE,
 )
-# "Doe, a professor of physics": a surname and what its bearer is.
-_ALONE = re.compile(r"([A-ZÀ-Þ][a-zà-ÿ’'-]{2,}), (?:an?|who|now|then|the|\d\d)\b")
-_NO_PERSON = (
-    roles.ORGANISATION_RE, roles.ORGANISATION_WORD_RE, roles.PRESS_NAME_RE, nations.NATION,
-    roles.DOCUMENT_RE, roles.OFFICIALS_RE, roles.EYEWITNESSES_RE, roles.EXPERTS_RE, roles.GROUPS_RE,
-    roles.IMAGERY_RE, roles.TELEMETRY_RE, roles.UNIQUE_RE,
-)  # fmt: skip
-_CALLED = re.compile(
-    r"(?<!\w)(?:Mr|Mrs|Ms|Mx|Dr|Sir|Dame|Lady)\.? ((?:[A-ZÀ-Þ][\w’'-]+ ?){1,3}(?<! ))"
-)
 _DEFINITE_ONLY = re.compile(
     r"(?:the|this|that|its|his|her) (?:(?:same|senior|former|defense|military|department|foreign"
     r"|u\.s\.|state|police|\w+ent) )?"
@@ -83,7 +94,8 @@ _DEFINITE_ONLY = re.compile(
     r"|minister|officer|professor"
     r"|researcher|scientist|meteorologist|expert|analyst|general|admiral|colonel|commander"
     r"|senator|secretary|governor|mayor|sheriff"
-    r"|resident|witness|man|woman|pilot|farmer|driver|source|person|statement|communiqu[eé]"
+    r"|resident|witness|man|woman|pilot|farmer|driver|source|person|statement"
+    r"|communiqu[eé]|e-?mail|tweet|reply|text message"
     r"|release|announcement|post|message|analysis|study|letter|report|document|filing|memo"
     r"|notice|paper"
     r"|newspaper|outlet"
@@ -117,11 +129,6 @@ class Speaker:
         return self.tag in PERSONS and not self.plural
 
 
-IsPlace = Callable[[str], bool]
-# "a cattle buyer from Miles City, Montana": where somebody is from is not whom they speak for.
-_FROM_A_TOWN = re.compile(
-    r"(?<=[a-z])\s(?:from|near|outside)\s((?:\s?[A-Z][\w.’'-]+){1,4})(?:, [A-Z][\w. ]+)?$"
-)
 _RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("imagery", roles.IMAGERY_RE), ("telemetry", roles.TELEMETRY_RE),
     ("press", roles.PRESS_NAME_RE), ("press", roles.PRESS_WORD_RE), ("analysis", roles.ANALYSED_RE),
@@ -145,89 +152,17 @@ def classify(text: str, home: str = "US", is_place: IsPlace = lambda _: False) -
     region = " ".join(text.split()).strip(" ,.:;—–-()\"“”'‘’")
     if not region or len(region) > 600:
         return None
-    if region.isupper() and len(region) > 3:
+    if region.isupper() and len(region) > 3 and not roles.ORGANISATION_RE.fullmatch(region):
         region = region.title()
     stated = _STATED.match(region)
     if stated:
         return classify(stated["by"], home, is_place)
-    region = _without_a_town(region, is_place)
+    region = without_a_town(region, is_place)
     name = person_in(region, is_place)
     tag, core = _tag(region, name)
     if not tag and not name:
-        return _state(region, home)
+        return _state(region, home) or _briefed(region)
     return _resolved(region, tag, core, name, home)
-
-
-def _without_a_town(region: str, is_place: IsPlace) -> str:
-    """Leave out the town of the gazetteer that somebody is from; a capital may be a government."""
-    found = _FROM_A_TOWN.search(region)
-    left = found is not None and not nations.nation(found.group()) and is_place(found[1])
-    return region[: found.start()] if found and left else region
-
-
-def person_in(region: str, is_place: IsPlace) -> str:
-    """The name of a person among the words, '' if there is none."""
-    alone = _ALONE.match(region)
-    if alone and not any(rule.match(alone[1]) for rule in _NO_PERSON) and not is_place(alone[1]):
-        return alone[1]
-    called = _CALLED.search(region)
-    if called:
-        return called[1]
-    cleared = region
-    for pattern in (roles.ORGANISATION_RE, roles.PRESS_NAME_RE, nations.NATION):
-        cleared = pattern.sub(lambda m: " " * len(m.group()), cleared)
-    cleared = _OFFICES.sub(lambda m: "," + " " * (len(m.group()) - 1), cleared)
-    for match in roles.NAME_RE.finditer(cleared):
-        name = _MR.sub("", match.group().removesuffix("’s").removesuffix("'s"))
-        while " " in name and any(rule.fullmatch(name.split()[0]) for rule in _TRADES):
-            name = name.partition(" ")[2]  # "Eyewitness Hans Meier"
-        if _FEATURE.search(name):
-            continue
-        if _MR.match(match.group()) or (len(name.split()) >= 2 and not is_place(name)):
-            return name
-    titled = roles.TITLED_RE.search(region)
-    if titled:
-        last = titled.group().split()[-1]
-        if (
-            _SINGLE_NAME.match(last)
-            and not roles.TITLES_RE.fullmatch(last)
-            and not _OFFICES.match(last)
-        ):
-            return last
-    return ""
-
-
-_TRADES = (
-    roles.EYEWITNESSES_RE,
-    roles.EXPERTS_RE,
-    roles.OFFICIALS_RE,
-    roles.UNIQUE_RE,
-    roles.OWNERS_RE,
-    roles.PRESS_WORD_RE,
-)
-_FEATURE = re.compile(
-    r"\b(?:River|Bridge|Lake|Mountains?|Mount|Valley|Islands?|Beach|County|City|Street|Avenue"
-    r"|Park|Airport|University|College|School|Cent(?:er|re)"
-    r"|Bay|Harbou?r|Creek|Hill|Hills|Point|Falls|Springs|Peninsula|Ocean|Sea|Strait|Gulf|Coast"
-    r"|Base|Station|Tower|Stadium|Hospital|Church|Road|Highway"
-    r"|Route|Dam|Canyon|Desert|Forest|Plains?|Carolina|Dakota|Mexico|Jersey|York|Hampshire"
-    r"|Virginia|Kingdom|States|Inc|Ltd|Corp|LLC|Company|Group|Institute|Society|Association"
-    r"|Laboratory|Act|Day|Week|Year)\b"
-)
-# Capitalised words of offices and trades before a name, which are no part of it.
-_OFFICES = re.compile(
-    r"(?<!\w)(?:(?:" + roles.TITLES +
-    r")\.?(?=\s+[A-Z])|(?:Chief |Senior |Former |Amateur |Retired |State |County |City |U\.S\. "
-    r"|Foreign |Defen[cs]e |Interior |Prime |Vice |Deputy |Police |Fire |Air |Lead |White House "
-    r"|Pentagon )+"
-    r"(?=[A-Za-z])|(?:Meteorologist|Professor|Prof|Scientist|Researcher|Analyst|Expert|Engineer"
-    r"|Astronomer|Spokes\w+|Resident|Pilot|Farmer|Fisherman|Rancher|Photographer|Student"
-    r"|Climatologist|Physicist"
-    r"|The|A|An|Some|Several|Many|Most|Two|Three|Four|Five|Dozens|Other|One|All|Both|Neither"
-    r"|Either|No|Another|Senior|Top|Former|Other|Any|Every|State|Asked|Speaking|Our|His|Her"
-    r"|Their|In|On|At|But|And|When|While|As|After|Before|Neighbor|Witness|Official|Officials"
-    r"|Republican|Democratic|Democrat|Meanwhile|However|Experts|Residents|Local|Both)(?!\w))\.?"
-)  # fmt: skip
 
 
 def _tag(region: str, name: str) -> tuple[str, str]:
@@ -241,7 +176,7 @@ def _tag(region: str, name: str) -> tuple[str, str]:
     for words_ in (core, head, region[len(head) :]):
         cleared = words_.replace(name, " ") if name else words_
         rest = words_ is region[len(head) :] or words_ == region[len(head) :]
-        best = _leftmost(cleared) if rest else _rightmost(cleared)
+        best = _of_the_rest(cleared) if rest else _rightmost(cleared)
         if best and not (rest and name and name in head and best in _THINGS):
             return best, core
     return "", core
@@ -260,6 +195,17 @@ def _rightmost(text: str) -> str:
     return tag
 
 
+def _of_the_rest(text: str) -> str:
+    """By the head of the first apposition, "a retired NOAA meteorologist", else the first word."""
+    first = _APPOSITION.match(text)
+    found = _HEAD_ENDS.search(first[1], 1) if first else None
+    head = (first[1][: found.start()] if found else first[1]) if first else ""
+    return _rightmost(head) or _leftmost(text)
+
+
+_APPOSITION = re.compile(r"[\s,]*,\s*((?:an?|the|now|then|formerly) [^,;]{3,80})")
+
+
 def _leftmost(text: str) -> str:
     found = [(m.start(), _ORDER[tag], tag) for tag, rule in _RULES for m in rule.finditer(text)]
     return min(found)[2] if found else ""
@@ -275,6 +221,14 @@ def _state(region: str, home: str) -> Speaker | None:
     return Speaker(region, kind, "organisation", confidence=0.8, reason=f"{bare} for a government")
 
 
+def _briefed(region: str) -> Speaker | None:
+    """Somebody without a name, a title or a trade, who knows: "a person briefed on the search"."""
+    if not _SOMEBODY.match(region) or not words.ANONYMOUS.search(region):
+        return None
+    kind, why = Attribution.OFFICIAL_ANONYMOUS, "somebody who knows and is not named"
+    return Speaker(region, kind, "officials", confidence=0.6, reason=why)
+
+
 def _resolved(region: str, tag: str, core: str, name: str, home: str) -> Speaker:
     plural = bool(_PLURAL.search(core)) and not name
     foreign = nations.is_foreign(region, home)
@@ -285,13 +239,19 @@ def _resolved(region: str, tag: str, core: str, name: str, home: str) -> Speaker
         return replace(
             made, attribution=Attribution.EYEWITNESS, tag="person", confidence=0.6, reason=reason
         )
-    if tag == "analysis":
-        return _of_analysis(made, region, name)
     if tag in _THING_CLASS:
         return replace(made, attribution=_THING_CLASS[tag], name="")
-    if tag in {"unique", "titled", "organisation"}:
+    if tag == "analysis":
+        return _of_analysis(made, region, name)
+    return _of_somebody(made, region, core, hidden=hidden, foreign=foreign)
+
+
+def _of_somebody(made: Speaker, region: str, core: str, *, hidden: bool, foreign: bool) -> Speaker:
+    if _BUILT_IT.search(region):
+        return replace(made, attribution=Attribution.OWNER, tag="owner")
+    if made.tag in {"unique", "titled", "organisation"}:
         return _of_office(made, region, core, hidden=hidden, foreign=foreign)
-    if tag == "officials":
+    if made.tag == "officials":
         return _of_officials(made, region, hidden=hidden, foreign=foreign)
     return _of_others(made, region, hidden=hidden)
 
@@ -327,6 +287,11 @@ def _of_others(made: Speaker, region: str, *, hidden: bool) -> Speaker:
         reason = "a person of whom only the place or age is said"
         return replace(
             made, attribution=Attribution.EYEWITNESS, tag="person", confidence=0.6, reason=reason
+        )
+    elif _TRADE.search(region):
+        reason = "a private person, by their trade"
+        return replace(
+            made, attribution=Attribution.EYEWITNESS, tag="person", confidence=0.4, reason=reason
         )
     else:
         reason = "a name; what this person is, the text does not say here"
@@ -383,7 +348,7 @@ def _of_officials(made: Speaker, region: str, *, hidden: bool, foreign: bool) ->
         return replace(made, attribution=Attribution.FOREIGN_GOVERNMENT)
     kind = (
         Attribution.OFFICIAL_NAMED
-        if made.name or _SPOKES.search(region)
+        if made.name or _SPOKES.search(region) or _THE_ONE_OF.match(region)
         else Attribution.OFFICIAL_ANONYMOUS
     )
     return replace(made, attribution=kind)

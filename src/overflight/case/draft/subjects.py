@@ -18,17 +18,18 @@ _LEAD_IN = re.compile(
     re.IGNORECASE,
 )
 _DESCRIBES = re.compile(
-    r"^(?:who|whose|whom|which|where|an?|the|of|from|in|at|now|then|formerly|former|himself"
+    r"^(?:who|whose|whom|which|where|two|three|four|five|six|seven|eight|nine|ten|an?|the|of|from|in|at|now|then|formerly|former|himself"
     r"|herself|\d{1,3}\b|aged|speaking|citing|asking"
     r"|his|her|its|their|our|also|both|including|like|one of|based|using|standing|writing"
     r"|quoting|professor|director|head|chief|deputy|president"
     r"|spokes\w+|meteorologist|senior|commander|chair\w*|minister|secretary|founder|author|owner"
-    r"|R-|D-|R\b|D\b|Jr|Sr|Ph|[a-z]+(?:ed|wn|ent)\b|released|seen|sent|made|shot)",
+    r"|R-|D-|R\b|D\b|Jr|Sr|Ph|[a-z]+(?:ed|wn|ent)\b|released|seen|sent|made|shot|taken|drawn|written|shown|given|held|kept|[a-z]{3,}ing\b)",
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(
     r"^(?:who|whose|whom|which|where|speaking|asking|citing|using|himself|herself)\b", re.IGNORECASE
 )
+_QUOTING = re.compile(r"(?:quoting|citing)\b", re.IGNORECASE)
 _MOST_WORDS = 26
 _FURTHEST = 500  # characters from a verb back to its subject
 _ENDS_RIGHT = re.compile(
@@ -51,6 +52,7 @@ def left_of(part: str, position: int) -> str:
     first = max(0, position - _FURTHEST)
     start = max((m.end() for m in _STOP.finditer(part, first, position)), default=first)
     segments = [piece.strip() for piece in part[start:position].split(",")]
+    segments = [piece for piece in segments if not _QUOTING.match(piece)] or [""]
     last = _without_helpers(segments[-1])
     before = segments[:-1]
     if _RELATIVE.fullmatch(last):
@@ -82,6 +84,8 @@ def _with_head(segments: list[str]) -> str:
         enough = not _describes(segment) and (not _is_name(segment) or len(taken) > 1)
         if enough or (len(taken) > 1 and not _RELATIVE.match(segment) and not _describes(segment)):
             break
+    if len(taken) >= 2 and _NO_NAME.match(taken[0]):
+        taken.pop(0)  # "Told of the club's account, a spokeswoman, Nina Poe, replied"
     if len(taken) >= 2 and _is_role(taken[0]) and not _RELATIVE.match(taken[0]):
         return ", ".join([_without_lead(taken[0]), *taken[1:]])
     # "a spokeswoman for the county, Paula Poe, told": the name is in apposition to a role
@@ -97,7 +101,7 @@ _STATE = re.compile(
     r" )?[A-Z][\w.’'-]+"
 )
 _NO_NAME = re.compile(
-    r"^(?:speaking|asked|in|on|at|during|after|before|under|with|by|for|from|since|despite|among"
+    r"^(?:speaking|asked|told|pressed|reached|contacted|questioned|shown|faced|quizzed|in|on|at|during|after|before|under|with|by|for|from|since|despite|among"
     r"|like|unlike|throughout|within|near|over|according)\b",
     re.IGNORECASE,
 )
@@ -181,6 +185,6 @@ def is_sentence(segment: str) -> bool:
     """Whether words have a verb of their own: they are what is told, not who tells."""
     return re.search(
         r"\b(?:is|was|were|are|had|has|have|will|would|could|did|came|went|flew|fell|shot|took"
-        r"|made|put|sent|saw|found|held|got|heard|left|lost|kept|gave)\b|\w{2,}ed\b",
+        r"|made|put|sent|saw|found|held|got|heard|left|lost|kept|gave)\b|\b(?:[Tt]here|[Ii]t|[Tt]hat|[Hh]e|[Ss]he)[’']s\b|\w{2,}ed\b",
         segment,
     ) is not None and not _RELATIVE.match(segment)

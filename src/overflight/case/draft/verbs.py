@@ -3,26 +3,18 @@
 import re
 from dataclasses import dataclass, replace
 
-from overflight.case.draft import roles, words
+from overflight.case.draft import roles, verbal, words
 from overflight.case.draft.people import People
 from overflight.case.draft.speakers import Speaker, is_pronoun
 from overflight.case.draft.subjects import is_sentence, left_of, right_of
 from overflight.case.vocabulary import Attribution
 
-_TOKEN = re.compile(r"§+|[A-Za-zÀ-ÿ0-9$][\w’'.&-]*[\w]|[A-Za-zÀ-ÿ0-9]|[^\w\s]")
 _STATEMENT = re.compile(
     r"\s(?:\w+\s){0,4}?(?:statement|communiqu[eé]|letter|warning|notice|advisory|message"
     r"|bulletin|report|release|alert|note|tweet|post|explanation|theory|account|estimate|version"
     r"|description)\b",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True)
-class _Token:
-    start: int
-    end: int
-    text: str
 
 
 @dataclass(frozen=True)
@@ -43,7 +35,10 @@ def said(part: str, people: People, near: int) -> Said | None:
 
     ``near`` limits how many words may stand before the verb.
     """
-    tokens = [_Token(m.start(), m.end(), m.group()) for m in _TOKEN.finditer(part)]
+    tokens = verbal.tokens_of(part)
+    last = _closing(part, tokens, people) if near > _CLAUSE else None
+    if last is not None and last.speaker.tag not in _PASS_ON:
+        return last
     fallback: Said | None = None
     thing: Said | None = None
     tried = 0
@@ -61,8 +56,8 @@ def said(part: str, people: People, near: int) -> Said | None:
             # "radar picked it up, officials said": the last word is theirs, if they have it.
             thing = thing or replace(found, speaker=_shortened(found.speaker))
         fallback = fallback or found
-    if thing is not None:
-        return thing
+    if thing is not None or last is not None:
+        return thing or last
     if fallback is not None and fallback.speaker.tag == _UNKNOWN:
         why = "somebody says so; who, cannot be told"
         unknown = Speaker(
@@ -72,12 +67,47 @@ def said(part: str, people: People, near: int) -> Said | None:
     return fallback
 
 
+def _closing(part: str, tokens: list[verbal.Token], people: People) -> Said | None:
+    """Whoever has the last word: "The pilots did not confirm it, the ministry said"."""
+    beside = _PARTICIPLE.search(part)
+    part = part[: beside.start()] if beside else part
+    comma = part.rfind(",", 0, len(part) - 2)
+    if comma < 0:
+        return None
+    tokens = [token for token in tokens if token.end <= len(part)]
+    for index in range(len(tokens) - 1, max(0, len(tokens) - _LAST_WORDS), -1):
+        token = tokens[index]
+        if token.start < comma:
+            return None
+        lead = part[comma + 1 : token.start].split()
+        other = any(word.lower() in words.VERBS or word.lower() in _COMPARES for word in lead)
+        if other or not 1 <= len(lead) <= _LAST_WORDS - 4:
+            continue
+        if _reporting(tokens, index)[1] not in {"say", "show"}:
+            continue
+        found = _at(part, tokens, index, people, whole=True)
+        if found is not None and found.group == "post" and found.speaker.tag != _UNKNOWN:
+            return found
+    return None
+
+
+_PARTICIPLE = re.compile(
+    r",\s+(?:requesting|speaking|asking|insisting|on condition|on background|citing|adding"
+    r"|noting)\b"
+    r"[^,§]*(?:,[^,§]*)?$"
+)
+_PASS_ON = frozenset({"press", "analysis"})  # "officials believe, the paper reported"
+_COMPARES = frozenset("that than as what which whom".split())  # "earlier than officials had said"
+_LAST_WORDS = 14  # of a sentence, in which somebody may say it
+
+
 def _shortened(thing: Speaker) -> Speaker:
     """A thing that shows, without the clause that it stands in: "shut after radar" is radar."""
     return replace(thing, words=_JOINS.split(thing.words)[-1].strip() or thing.words)
 
 
 _THINGS = frozenset({"imagery", "telemetry", "document"})
+_WHAT = re.compile(r"\b(?:what|whom)\s")
 _JOINS = re.compile(
     r"\b(?:after|when|once|as|because|since|while|before|until|although|though)\s", re.IGNORECASE
 )
@@ -85,13 +115,15 @@ _MOST_VERBS = 40  # of a sentence; what has more is no sentence
 _CLAUSE = 100  # words; a smaller ``near`` asks only whether a clause begins with a speaker
 
 
-def _at(part: str, tokens: list[_Token], index: int, people: People, *, whole: bool) -> Said | None:
+def _at(
+    part: str, tokens: list[verbal.Token], index: int, people: People, *, whole: bool
+) -> Said | None:
     """What the word at ``index`` says of a speaker, if it is a verb that does."""
     token = tokens[index]
     verb, group, sure = _reporting(tokens, index)
-    if not verb or not _is_verb(part, tokens, index):
+    if not verb or not verbal.is_verb(part, tokens, index) or _ASIDE.search(part[: token.start]):
         return None
-    passive, negated = _helped(tokens, index)
+    passive, negated = verbal.helped(tokens, index)
     quoted = _AS_SAYING.match(part, token.end) is not None
     silent = (passive and not sure and not quoted) or (
         group == "issue" and not _STATEMENT.match(part, token.end)
@@ -100,14 +132,18 @@ def _at(part: str, tokens: list[_Token], index: int, people: People, *, whole: b
     if found is None:
         return None
     speaker, side = found
+    if group == "see" and speaker.tag == "person" and speaker.name:
+        kind, why = Attribution.EYEWITNESS, "somebody who saw it"
+        speaker = replace(speaker, attribution=kind, confidence=0.5, reason=why)
     if speaker.tag == _UNKNOWN:
-        if group == "see" and index and whole and _PLAIN_NAME.fullmatch(speaker.words):
+        name = _PLAIN_NAME.fullmatch(speaker.words) and not is_pronoun(speaker.words)
+        if group == "see" and index and whole and name and speaker.words not in _POSSESSIVE:
             seen = Speaker(
                 speaker.words, Attribution.EYEWITNESS, "person", speaker.words, confidence=0.4,
                 reason="a name that saw it",
             )  # fmt: skip
             return Said(seen, verb, "see", negated)
-        if verb in {"report", "write"} and side == "post" and _PAPER.fullmatch(speaker.words):
+        if verb in {"report", "write"} and _PAPER.fullmatch(speaker.words):
             why = "a name that reports, taken for a newspaper"
             paper = replace(
                 speaker,
@@ -117,32 +153,60 @@ def _at(part: str, tokens: list[_Token], index: int, people: People, *, whole: b
                 reason=why,
             )
             return Said(paper, verb, side, negated)
-        strong = quoted or verb in _STRONG or "§" in part or _that(tokens, index)
+        strong = quoted or verb in _STRONG or "§" in part or verbal.is_that(tokens, index)
         return Said(speaker, verb, side, negated) if strong and group == "say" and whole else None
     closes = side == "post" and re.search("[,§]", part[: token.start]) is not None
-    fits = closes or _fits(speaker, verb, group, _next(tokens, index))
+    fits = closes or _fits(speaker, verb, group, verbal.following(tokens, index))
     return Said(speaker, verb, side if side == "post" else group, negated) if fits else None
 
 
-_HELD = frozenset({"it", "the", "them", "its"})
+# "according to the sheriff's report", "earlier than the ministry has said": no clause of its own.
+_ASIDE = re.compile(
+    r"\b(?:(?:according to|as per)\s[^,;:§]*|(?:earlier|later|higher|lower|larger|smaller|more|less"
+    r"|longer|sooner|than) than\s(?:\S+\s){1,6}|\bthan (?:the )?(?:\S+\s){1,5}(?:has|had|have)\s)$",
+    re.IGNORECASE,
+)
+_POSSESSIVE = frozenset({"Its", "His", "Her", "Their", "Our", "My", "This", "That", "The", "A"})
+# "put out a statement", "the track has the balloon over the sea"
+_HAS = (frozenset({"it", "the", "them", "its"}), "have", "show")
+_PUTS = (frozenset({"out"}), "issue", "issue")
+_PAIRS = {"put": _PUTS, "puts": _PUTS, "has": _HAS, "have": _HAS, "had": _HAS}
 _NO_ONE = re.compile(r"(?:no one|nobody|nothing|none|no \w+)\b", re.IGNORECASE)
 _PAPER = re.compile(r"[Tt]he (?:[A-Z]\w+ ?){1,3}")
 _PLAIN_NAME = re.compile(r"[A-Z][a-z]+(?: [A-Z][a-z]+)?")
 
 
-def _reporting(tokens: list[_Token], index: int) -> tuple[str, str, bool]:
+_APART = frozenset({"whether", "if", "which", "from", "apart"})
+
+
+def _reporting(tokens: list[verbal.Token], index: int) -> tuple[str, str, bool]:
     """Verb and group of a word; whether it is an adjective: "officials are sure that"."""
     word = tokens[index].text
-    if word.lower() in _SURE_THAT and _next(tokens, index) in _OF_THAT:
+    if word.lower() in _SURE_THAT and verbal.following(tokens, index) in _OF_THAT:
         return "believe", "think", True
-    if word.lower() in {"put", "puts"} and _next(tokens, index) == "out":
-        return "issue", "issue", False
-    if word.lower() in {"has", "have", "had"} and _next(tokens, index) in _HELD:
-        return "have", "show", False  # "the track has the balloon over the sea"
-    verb, group = words.VERBS.get(word.lower(), ("", ""))
-    if not verb and _THAT_VERB.fullmatch(word) and _that(tokens, index):
+    pair = _PAIRS.get(word.lower())
+    if pair is not None and verbal.following(tokens, index) in pair[0]:
+        return pair[1], pair[2], False
+    apart = word.lower() == "tell" and verbal.following(tokens, index) in _APART
+    # "nobody can tell whether"
+    verb, group = words.VERBS.get(word.lower(), ("", "")) if not apart else ("", "")
+    quoted = index and tokens[index - 1].text.startswith("§") and _CAN_SAY.fullmatch(word)
+    if quoted and _begins_a_speaker(tokens, index):
+        return verb or word.lower(), "say", False  # '"So what?" shrugs Jan, 61'
+    if not verb and _THAT_VERB.fullmatch(word) and verbal.is_that(tokens, index):
         return word.lower(), "that", False  # "radioed that", whatever the verb is
     return verb, group, False
+
+
+_CAN_SAY = re.compile(r"[a-z]{3,}(?:s|ed)|put|wrote|ran|went")
+
+
+def _begins_a_speaker(tokens: list[verbal.Token], index: int) -> bool:
+    """Whether a name, or the words for somebody, follow."""
+    following = tokens[index + 1].text if index + 1 < len(tokens) else ""
+    return following.lower() in _BEGINS or (
+        following[:1].isupper() and following.lower() not in words.DAYS
+    )
 
 
 _AS_SAYING = re.compile(
@@ -188,102 +252,20 @@ _OF_PERSONS = frozenset(
 )
 
 
-def _that(tokens: list[_Token], index: int) -> bool:
-    return _next(tokens, index) == "that"
-
-
-def _next(tokens: list[_Token], index: int) -> str:
-    return tokens[index + 1].text.lower() if index + 1 < len(tokens) else ""
-
-
-_NOT_BEFORE_VERB = frozenset(
-    "the a an its their his her our my no any these those of from for some such this every each "
-    "several many than"
-    " most other under without between into per".split()
-)
-_NOUNS = frozenset(
-    "answer answers reports claims notes states records tracks objects estimates plans points "
-    "details images "
-    "questions calls orders"
-    " requests reads report claim note state record track object estimate plan point detail "
-    "image question call order"
-    " request place places map maps model models date dates watch review comment comments "
-    "remark remarks signal signals"
-    " charge charges fault slam press document documents outline sight film photograph witness "
-    "hope fear set lead"
-    " puts put read post posts list lists project projects label measure measures forecast "
-    "forecasts demand demands"
-    " promise promises pledge vow vows log logs doubt release issue issues joke capture "
-    "captures appeal appeals support"
-    " praise protest protests regret term terms brand credit catch glimpse snap".split()
-)
-
-
-_ING_NOUNS = frozenset("ruling filing finding hearing briefing warning building meeting".split())
-
-
-def _is_verb(part: str, tokens: list[_Token], index: int) -> bool:
-    """Whether a word that may be a noun or a participle is a verb here."""
-    form, before = tokens[index].text.lower(), tokens[index - 1].text.lower() if index else ""
-    participle = form.endswith("ing") and before not in words.PASSIVE
-    if participle or (form == "found" and before == "was"):
-        return False
-    if before in _NOT_BEFORE_VERB:
-        return False
-    if form in words.BASE and form in _NOUNS and not _may_be_plain(tokens, index):
-        return False
-    if index and part[tokens[index].start].isupper():
-        return False  # part of a name: "the Federal Register"
-    if form in _NOUNS and (
-        (before.endswith("ing") and before not in _ING_NOUNS)
-        or before in {"in", "on", "at", "by", "and", "or"}
-    ):
-        return False
-    return not (form in _NOUNS and _next(tokens, index) == "of")
-
-
-def _may_be_plain(tokens: list[_Token], index: int) -> bool:
-    """Whether a verb may stand without an ending: "officials say", "would not say", not "press"."""
-    for token in reversed(tokens[max(0, index - 4) : index]):
-        word = token.text.lower().replace("’", "'")
-        if word in _HELPS or word in _MANY or (word.endswith("s") and not word.endswith("'s")):
-            return True
-    return False
-
-
-_HELPS = frozenset(
-    "to not will would can could may might did do does must should and or didn't wouldn't couldn't"
-    " cannot don't won't".split()
-)
-_MANY = frozenset(
-    "people folks they we i you police many some others both men women media data authorities"
-    " footage imagery all troops personnel who family crew staff team".split()
-)
-
-
-def _helped(tokens: list[_Token], index: int) -> tuple[bool, bool]:
-    """Whether the verb is passive ("was told"), and whether it is denied ("did not say")."""
-    passive = negated = False
-    form = tokens[index].text.lower()
-    for token in reversed(tokens[max(0, index - 5) : index]):
-        word = token.text.lower()
-        negated = negated or word in words.NEGATED
-        passive = passive or (word in words.PASSIVE and not form.endswith("ing"))
-        if word not in words.AUXILIARY:
-            break
-    return passive, negated
-
-
 def _speaker_of(
-    part: str, tokens: list[_Token], index: int, people: People
+    part: str, tokens: list[verbal.Token], index: int, people: People
 ) -> tuple[Speaker, str] | None:
     """Subject of the verb, left of it or, inverted, right of it; tag "?" if it is no speaker."""
     token = tokens[index]
     before = tokens[index - 1].text if index else ""
     after_quote = before.startswith("§") or not before or before in {'"', "”", "»"}
     left = left_of(part, token.start)
+    if is_sentence(left) and not left[:1].isupper():
+        left = _JOINS.split(left)[-1]
+    elif is_sentence(left):
+        left = _WHAT.split(left)[-1]
     group = words.VERBS.get(token.text.lower(), ("", "say"))[1]
-    says = group == "say" or (before.startswith("§") and (token.text == "read" or group == "ask"))
+    says = group == "say" or before.startswith("§")
     right = right_of(part, token.end) if says and _may_be_inverted(part, tokens, index) else ""
     told = (
         before == ","
@@ -335,7 +317,7 @@ _BEGINS = frozenset(
 )
 
 
-def _may_be_inverted(part: str, tokens: list[_Token], index: int) -> bool:
+def _may_be_inverted(part: str, tokens: list[verbal.Token], index: int) -> bool:
     if index + 1 >= len(tokens):
         return False
     before = tokens[index - 1].text if index else ""

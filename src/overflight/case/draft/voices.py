@@ -4,14 +4,16 @@ A quotation without a word of reporting belongs to whoever spoke last in its par
 it in the paragraph before; if nobody did, it is unresolved. It never belongs to the author.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from overflight.case.draft import roles
-from overflight.case.draft.attribution import Attributed, attribute
+from overflight.case.draft import firsthand, nations, roles, turns
+from overflight.case.draft.attribution import attribute
 from overflight.case.draft.frames import Frame
 from overflight.case.draft.people import People
 from overflight.case.draft.speakers import Speaker
+from overflight.case.draft.turns import Attributed
 from overflight.case.vocabulary import Attribution
 
 _NOBODY = frozenset({Attribution.AUTHOR, Attribution.HEARSAY})
@@ -31,17 +33,28 @@ class Voiced:
         return self.clauses[-1]
 
 
-def voices(frames: list[Frame], people: People) -> Iterator[Voiced]:
-    """Attribute frame by frame."""
+def voices(text: str, frames: list[Frame], people: People) -> Iterator[Voiced]:
+    """Attribute the frames of an article, one by one."""
     before: Voiced | None = None
+    turn: Attributed | None = None
     for frame in frames:
         same = before is not None and before.frame.paragraph == frame.paragraph
         previous = before.last if before is not None and same else None
+        if not same:
+            people.state = ""
         if frame.quotes and len(frame.bare().split()) <= _MOST_BARE:
             clauses = [_alone(frame, before)]
         else:
             clauses = attribute(frame, people, previous)
             clauses = [_beside_a_quotation(one, frame, people, before) for one in clauses]
+        if turn is not None and not same and not turns.goes_on(turn):
+            turn = None
+        turn = next((one for one in clauses if one.group in {turns.TURN, "ask"}), turn)
+        clauses = [turns.kept(turn, one) for one in clauses] if turn is not None else clauses
+        clauses = [_told(one, frame, text, people) for one in clauses]
+        people.state = nations.of_a_body(frame.outside) or people.state
+        people.met(frame.outside, told=any(one.verb for one in clauses))
+        people.mentioned = _begun_with(frame, people)
         made = Voiced(frame, clauses)
         yield made
         before = made
@@ -70,6 +83,24 @@ def _alone(frame: Frame, before: Voiced | None) -> Attributed:
         reason=f"{why}: {last.words or 'somebody unnamed'}",
     )
     return Attributed(frame.start, frame.end, spoken, "say", "quote")
+
+
+def _told(one: Attributed, frame: Frame, text: str, people: People) -> Attributed:
+    """What is said may tell who says it, also when they are meant again."""
+    told = firsthand.told(one, frame, text)
+    if told is not one and told.speaker.attribution not in _NOBODY:
+        people.spoken.append(told.speaker)
+    return told
+
+
+def _begun_with(frame: Frame, people: People) -> Speaker | None:
+    """The paper that a sentence begins with, if it does."""
+    match = _PAPER.match(frame.outside)
+    found = people.classify(match.group()) if match else None
+    return found if found and found.attribution is Attribution.DOCUMENT else None
+
+
+_PAPER = re.compile(rf"(?:an?|the|this)\s+(?:[\w’'-]+\s+){{0,3}}?{roles.DOCUMENT}\b", re.IGNORECASE)
 
 
 def _beside_a_quotation(

@@ -29,7 +29,11 @@ _GROUPS = {
     " recall recount testify tweet quip joke observe continue conclude inform report write post"
     " disclose reveal reassure vow promise pledge signal hint mention clarify specify relate"
     " summarize summarise opine muse elaborate counter retort complain lament swear remember radio"
-    " quote alert notify brief recollect proclaim allude assure phone",
+    " quote alert notify brief recollect proclaim allude assure phone email e-mail text"
+    " agree disagree concur boast grumble shout yell cry murmur mutter whisper laugh chuckle sigh"
+    " interject volunteer venture theorize theorise posit attest vouch bemoan bristle fume gush"
+    " exclaim scream advise caption blog joke confide divulge enthuse marvel reminisce reason"
+    " object pronounce declare swear vouchsafe second echo",
     "show": "show suggest indicate find put place depict capture list read describe trace locate"
     " record log point register reconstruct determine establish estimate detail reconstruct"
     " picture document picture identify cite outline order require direct contain mention map"
@@ -89,6 +93,7 @@ AUXILIARY = frozenset(
     " separately jointly both all each themselves himself herself itself to declined refused"
     " decline refuse declines refuses failed went on sought continued began seemed seems appears"
     " appear appeared able unable willing quick yet tersely angrily briefly bluntly reportedly"
+    " wishes wish wished would like likes liked rushed hurried was quick able moved"
     " immediately eventually subsequently additionally correctly clearly specifically explicitly"
     " officially formally informally today yesterday tonight late early hastened wanted tried"
     " often sometimes always rightly finally explicitly cannot can't couldn't wouldn't didn't"
@@ -106,7 +111,7 @@ NEGATED = frozenset(
 
 HEARSAY = re.compile(
     r"\b(?:reportedly|allegedly|supposedly|purportedly|ostensibly|rumou?red(?: to)?"
-    r"|(?:it|this) (?:is|was|has been|had been) (?:widely |generally |variously |also )?"
+    r"|(?:it|this)(?:[’']s| is| was| has| had)(?: been)? (?:widely |generally |variously |also )?"
     r"(?:believed|said|thought|understood|reported|claimed|alleged|assumed|rumou?red|suggested"
     r"|speculated|estimated|feared|known)\b(?! by)"
     r"|there (?:is|was|has been|are|were) (?:\w+ )?(?:speculation|rumou?rs?|reports|talk|claims)"
@@ -121,6 +126,16 @@ HEARSAY = re.compile(
     r" (?:media |news |press )?reports? (?:said|say|suggest\w*|indicate\w*|claim\w*|that|of|had"
     r"|have"
     r"|put)\b|so-called reports|\breports? (?:emerged|surfaced|circulated|suggest\w*|say)\b"
+    r"|there (?:is|was|has been|have been|had been|were|are) (?:\w+ )?(?:talk|whispers?"
+    r"|gossip|chatter)\b"
+    r"|(?:one|another|a|some|the) (?:popular |online |wilder |competing "
+    r"|common )*(?:theory|theories"
+    r"|story|version|legend)\b[^.;§]{0,40}?\b(?:has|have|had|holds?|held|goes"
+    r"|says?) (?:it\b|the\b|that\b|a\b)"
+    r"|(?:the story goes|legend has it|word is|talk is|so they say|(?:some|people|folks|locals)"
+    r" (?:here )?(?:will )?(?:say|swear|whisper) (?:that )?|social media (?:was|is|were)"
+    r" (?:abuzz|full|awash)|speculation (?:is|was|has|had|that|about|swirled|grew|ran)"
+    r"|by all accounts|if (?:the )?(?:rumou?rs|reports) are)\b"
     r"|\bcirculat(?:ed|ing) (?:on|that)|\bhearsay\b|are said\b)",
     re.IGNORECASE,
 )
