@@ -103,7 +103,7 @@ def _answer(line: Claimed, counts: str) -> str:
             )
             parts.append(
                 tell(
-                    "of {all}{more} it {words}",
+                    "{words} in {all}{more}",
                     all=", ".join(names[:MOST_NAMED]),
                     more=more,
                     words=words,
@@ -117,7 +117,7 @@ def _answer(line: Claimed, counts: str) -> str:
             counts=counts,
         )
     return tell(
-        "The tested part: {found}. {n_lines} statements: {counts}.",
+        "The tested part {found}. {n_lines} statements: {counts}.",
         found=found,
         n_lines=len(line.lines),
         counts=counts,

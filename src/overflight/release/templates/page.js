@@ -8,7 +8,9 @@
   const nTimes = data.times.length;
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const canvas = $("globe"), pen = canvas.getContext("2d");
+  const backdrop = document.createElement("canvas"), back = backdrop.getContext("2d");
   const DEG = 180 / Math.PI, EARTH_M = 6371008.8, MIN_ZOOM = 0.7, MAX_ZOOM = 60;
+  const PIXELS_OFF = 0.3; // a straight line for a great circle may miss it by so much
 
   // Tracks: base64 -> zlib -> differences modulo 2^16 -> steps of degrees, longitude first.
   async function decode(text, nTracks) {
@@ -36,7 +38,7 @@
   };
 
   // State of the view; everything drawn follows from it.
-  let world, tracks;
+  let world, tracks, scene = {};
   const view = { flat: false, lon: -170, lat: 45, zoom: 1, time: nTimes - 1, chosen: -1, turned: false };
   let width = 0, height = 0, colours = {}, waiting = false, timer = 0;
 
@@ -111,31 +113,47 @@
     height = canvas.clientHeight;
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(height * ratio);
-    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    [backdrop.width, backdrop.height] = [canvas.width, canvas.height];
+    for (const each of [pen, back]) each.setTransform(ratio, 0, 0, ratio, 0, 0);
+    scene = {};
   }
 
-  function stroke(path, shape, colour, thickness, alpha = 1, dash = []) {
-    pen.beginPath();
-    path(shape);
-    pen.globalAlpha = alpha;
-    pen.strokeStyle = colour;
-    pen.lineWidth = thickness;
-    pen.setLineDash(dash);
-    pen.stroke();
-    pen.setLineDash([]);
-    pen.globalAlpha = 1;
+  function stroke(on, shape, colour, thickness, alpha = 1, dash = []) {
+    on.globalAlpha = alpha;
+    on.strokeStyle = colour;
+    on.lineWidth = thickness;
+    on.setLineDash(dash);
+    on.stroke(shape);
+    on.setLineDash([]);
+    on.globalAlpha = 1;
+  }
+
+  // What depends on the view alone is made once for each view: a step of time, or a choice, draws
+  // the lines over the same backdrop.
+  function lookAt() {
+    const key = [view.flat, view.lon, view.lat, view.zoom].join(" ");
+    if (scene.key === key) return;
+    const project = projection();
+    scene = { key, project, path: (shape) => {
+      const made = new Path2D();
+      G.geoPath(project, made)(shape);
+      return made;
+    } };
+    scene.circles = marks.map((_, i) => scene.path(world.circles[i]));
+    place();
+    drawWorld();
   }
 
   function draw() {
     waiting = false;
     if (!width) return;
-    const project = projection(), path = G.geoPath(project, pen);
+    lookAt();
     pen.clearRect(0, 0, width, height);
+    pen.drawImage(backdrop, 0, 0, width, height);
     pen.lineJoin = pen.lineCap = "round";
-    drawWorld(path);
-    drawTracks(path);
-    drawHere(project);
-    drawSightings(project, path);
+    drawTracks();
+    drawHere();
+    drawSightings();
   }
   function redraw() {
     if (waiting) return;
@@ -143,32 +161,125 @@
     requestAnimationFrame(draw);
   }
 
-  function drawWorld(path) {
-    pen.beginPath();
-    path({ type: "Sphere" });
-    pen.fillStyle = colours.sea;
-    pen.fill();
-    stroke(path, G.geoGraticule10(), colours.grid, 0.6);
-    pen.beginPath();
-    path(world.land);
-    pen.fillStyle = colours.land;
-    pen.fill();
-    stroke(path, world.coast, colours.border, 0.7);
-    stroke(path, world.borders, colours.border, 0.6, 0.75);
-    stroke(path, { type: "Sphere" }, colours.border, 0.8);
+  function drawWorld() {
+    const sphere = scene.path({ type: "Sphere" }), land = scene.path(world.land);
+    back.clearRect(0, 0, width, height);
+    back.lineJoin = back.lineCap = "round";
+    back.fillStyle = colours.sea;
+    back.fill(sphere);
+    stroke(back, scene.path(world.grid), colours.grid, 0.6);
+    back.fillStyle = colours.land;
+    back.fill(land);
+    stroke(back, scene.path(world.coast), colours.border, 0.7);
+    stroke(back, scene.path(world.borders), colours.border, 0.6, 0.75);
+    stroke(back, sphere, colours.border, 0.8);
   }
 
-  function drawTracks(path) {
-    const alpha = Math.max(0.13, Math.min(0.7, 30 / data.tracks));
-    for (let p = 0; p < data.tracks; p++) {
-      stroke(path, line(tracks, p, 0, view.time), colours.track, 1, alpha);
+  // Tracks on the unit sphere, (x, y, z) after each other; no number in gaps.
+  function onSphere(steps) {
+    const made = new Float64Array((steps.length / 2) * 3);
+    for (let i = 0; i < steps.length / 2; i++) {
+      made.set(steps[2 * i] === data.gap ? [NaN, NaN, NaN] : unit(position(steps, 0, i)), 3 * i);
     }
-    const rest = line(tracks, data.tracks, view.time, nTimes - 1);
-    stroke(path, rest, colours.casing, 3.4, 0.8);
-    stroke(path, rest, colours.middle, 1.4, 1, [2, 4]);
-    const flown = line(tracks, data.tracks, 0, view.time);
-    stroke(path, flown, colours.casing, 5.5);
-    stroke(path, flown, colours.middle, 2.6);
+    return made;
+  }
+
+  // The same seen from the view, (east, north, towards the reader), and where that is on the screen.
+  function place() {
+    const n = world.points.length / 3, seen = new Float64Array(3 * n), at = new Float64Array(2 * n);
+    const lon = view.lon / DEG, lat = view.flat ? 0 : view.lat / DEG;
+    const cl = Math.cos(lon), sl = Math.sin(lon), cp = Math.cos(lat), sp = Math.sin(lat);
+    Object.assign(scene, { seen, at, spot: spotter(scene.project) });
+    for (let i = 0; i < n; i++) {
+      const x = world.points[3 * i], y = world.points[3 * i + 1], z = world.points[3 * i + 2];
+      const level = cl * x + sl * y;
+      seen[3 * i] = cl * y - sl * x;
+      seen[3 * i + 1] = cp * z - sp * level;
+      seen[3 * i + 2] = cp * level + sp * z;
+      const [px, py] = scene.spot(seen[3 * i], seen[3 * i + 1], seen[3 * i + 2]);
+      at[2 * i] = px;
+      at[2 * i + 1] = py;
+    }
+  }
+
+  // The two projections of projection(), written out: they take tens of thousands of points a redraw.
+  function spotter(project) {
+    const scale = project.scale(), x0 = middleX(), y0 = height / 2;
+    if (!view.flat) return (east, north) => [x0 + scale * east, y0 - scale * north];
+    const across = (q) => 0.8707 + q * (-0.131979 + q * (-0.013791 + q * q * q * (0.003971 - 0.001529 * q)));
+    const up = (lat, q) => lat * (1.007226 + q * (0.015085 + q * q * (-0.044475 + 0.028874 * q - 0.005916 * q * q)));
+    const middle = up(view.lat / DEG, (view.lat / DEG) ** 2);
+    return (east, north, out) => {
+      const lat = Math.asin(Math.max(-1, Math.min(1, north))), q = lat * lat;
+      return [x0 + scale * Math.atan2(east, out) * across(q), y0 - scale * (up(lat, q) - middle)];
+    };
+  }
+
+  // A great circle between two seen places, in straight lines short enough.
+  function bend(from, to, x0, y0, x1, y1) {
+    const apart = (from[0] - to[0]) ** 2 + (from[1] - to[1]) ** 2 + (from[2] - to[2]) ** 2;
+    const off = (scene.project.scale() * apart) / 8, far = 9 + off;
+    const outside = Math.max(x0, x1) < -far || Math.min(x0, x1) > width + far ||
+      Math.max(y0, y1) < -far || Math.min(y0, y1) > height + far;
+    if (off < PIXELS_OFF || outside) return outside ? pen.moveTo(x1, y1) : pen.lineTo(x1, y1);
+    const middle = along(from, to, 0.5), [x, y] = scene.spot(...middle);
+    bend(from, middle, x0, y0, x, y);
+    bend(middle, to, x, y, x1, y1);
+  }
+  function along(from, to, share) {
+    const made = from.map((value, i) => value + share * (to[i] - value)), long = Math.hypot(...made);
+    return made.map((value) => value / long);
+  }
+
+  // A step that leaves the map at an edge, or comes in there: the limb of the globe, or the meridian
+  // opposite the middle of the flat map, where it comes in again on the other side.
+  function cut(from, to, x0, y0, x1, y1) {
+    const axis = view.flat ? 0 : 2, edge = along(from, to, from[axis] / (from[axis] - to[axis]));
+    const [out, into] = [from, to].map((end) => edge.map((value, i) => (i === axis ? Math.sign(end[i]) * 1e-12 : value)));
+    if (view.flat || from[2] >= 0) bend(from, out, x0, y0, ...scene.spot(...out));
+    if (!view.flat && to[2] < 0) return;
+    const [x, y] = scene.spot(...into);
+    pen.moveTo(x, y);
+    bend(into, to, x, y, x1, y1);
+  }
+
+  function trace(track, last) {
+    const { seen, at } = scene, straight = Math.sqrt((8 * PIXELS_OFF) / scene.project.scale());
+    let drawing = false; // whether the pen stands where this step begins
+    pen.beginPath();
+    for (let i = track * nTimes + 1; i <= track * nTimes + last; i++) {
+      const u = 3 * i, x0 = at[2 * i - 2], y0 = at[2 * i - 1], x1 = at[2 * i], y1 = at[2 * i + 1];
+      const whole = view.flat
+        ? seen[u - 3] * seen[u] >= 0 || seen[u - 1] + seen[u + 2] >= 0
+        : seen[u - 1] >= 0 && seen[u + 2] >= 0;
+      if (!(x0 === x0 && x1 === x1) || (!view.flat && seen[u - 1] < 0 && seen[u + 2] < 0)) {
+        drawing = false;
+        continue;
+      }
+      if (!drawing) pen.moveTo(x0, y0);
+      drawing = true;
+      const near = Math.abs(seen[u] - seen[u - 3]) + Math.abs(seen[u + 1] - seen[u - 2]) +
+        Math.abs(seen[u + 2] - seen[u - 1]) < straight;
+      const inside = x1 > 0 && x1 < width && y1 > 0 && y1 < height;
+      if (whole && near && inside) pen.lineTo(x1, y1);
+      else (whole ? bend : cut)(seen.slice(u - 3, u), seen.slice(u, u + 3), x0, y0, x1, y1);
+    }
+  }
+
+  function drawTracks() {
+    pen.globalAlpha = Math.max(0.13, Math.min(0.7, 30 / data.tracks));
+    pen.strokeStyle = colours.track;
+    pen.lineWidth = 1;
+    for (let p = 0; p < data.tracks; p++) {
+      trace(p, view.time);
+      pen.stroke();
+    }
+    const rest = scene.path(line(tracks, data.tracks, view.time, nTimes - 1));
+    stroke(pen, rest, colours.casing, 3.4, 0.8);
+    stroke(pen, rest, colours.middle, 1.4, 1, [2, 4]);
+    const flown = scene.path(line(tracks, data.tracks, 0, view.time));
+    stroke(pen, flown, colours.casing, 5.5);
+    stroke(pen, flown, colours.middle, 2.6);
   }
 
   function dot(x, y, radius, fill, edge, thickness) {
@@ -181,11 +292,10 @@
     pen.stroke();
   }
 
-  function drawHere(project) {
+  function drawHere() {
     for (let p = 0; p <= data.tracks; p++) {
-      const point = position(tracks, p, view.time);
-      if (!point || !visible(point)) continue;
-      const [x, y] = project(point);
+      const i = p * nTimes + view.time, x = scene.at[2 * i], y = scene.at[2 * i + 1];
+      if (x !== x || (!view.flat && scene.seen[3 * i + 2] < 0.01)) continue;
       if (p < data.tracks) dot(x, y, 2.7, colours.accent, colours.casing, 0.9);
       else dot(x, y, 6, colours.accent, colours.ink, 2);
     }
@@ -215,28 +325,26 @@
     pen.stroke();
   }
 
-  function drawSightings(project, path) {
+  function drawSightings() {
+    const { project } = scene;
     const now = data.times[view.time];
     const order = marks.map((_, i) => i).sort((a, b) =>
       (a === view.chosen) - (b === view.chosen) || marks[a].used - marks[b].used);
     for (const i of order) {
       const mark = marks[i], chosen = i === view.chosen;
       const later = !chosen && mark.from > now ? 0.35 : 1;
-      const circle = G.geoCircle().center([mark.lon, mark.lat])
-        .radius(Math.min(89, (mark.radius_m / EARTH_M) * DEG)).precision(3)();
+      const circle = scene.circles[i];
       const dash = mark.used ? [] : [4, 4];
       if (chosen) {
-        pen.beginPath();
-        path(circle);
         pen.globalAlpha = 0.14;
         pen.fillStyle = colours.accent;
-        pen.fill();
+        pen.fill(circle);
         pen.globalAlpha = 1;
-        stroke(path, circle, colours.casing, 6);
-        stroke(path, circle, colours.accent, 3, 1, dash);
+        stroke(pen, circle, colours.casing, 6);
+        stroke(pen, circle, colours.accent, 3, 1, dash);
       } else {
-        stroke(path, circle, colours.casing, 2.6, 0.5 * later);
-        stroke(path, circle, colours.ink, 1.1, 0.75 * later, dash);
+        stroke(pen, circle, colours.casing, 2.6, 0.5 * later);
+        stroke(pen, circle, colours.ink, 1.1, 0.75 * later, dash);
       }
       if (!visible([mark.lon, mark.lat])) continue;
       const [x, y] = project([mark.lon, mark.lat]);
@@ -573,7 +681,7 @@
     choose(i);
     canvas.scrollIntoView({ block: "center", behavior: calm.matches ? "auto" : "smooth" });
   });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { readColours(); redraw(); });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { readColours(); scene = {}; redraw(); });
   const opened = [];
   addEventListener("beforeprint", () => {
     for (const part of document.querySelectorAll("details:not([open])")) {
@@ -589,8 +697,12 @@
       land: G.feature(atlas, atlas.objects.land),
       coast: G.mesh(atlas, atlas.objects.countries, (a, b) => a === b),
       borders: G.mesh(atlas, atlas.objects.countries, (a, b) => a !== b),
+      grid: G.geoGraticule10(),
+      circles: marks.map((mark) => G.geoCircle().center([mark.lon, mark.lat])
+        .radius(Math.min(89, (mark.radius_m / EARTH_M) * DEG)).precision(3)()),
     };
     tracks = await decode($("tracks").textContent, data.tracks + 1);
+    world.points = onSphere(tracks);
     root.classList.add("live-map");
     offerZones();
     document.querySelectorAll(".sift").forEach(sift);
@@ -608,7 +720,9 @@
       redraw();
     }).observe(canvas);
     window.__ready = performance.now();
-    window.__overflight = { steps: tracks, view, hit, project: (p) => projection()(p) };
+    window.__overflight = {
+      steps: tracks, view, hit, project: (p) => projection()(p), placed: (i) => [scene.at[2 * i], scene.at[2 * i + 1]],
+    };
   }
   start().catch((problem) => {
     root.classList.remove("live-map"); // the drawing stays
