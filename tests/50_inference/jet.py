@@ -97,8 +97,8 @@ def shifted(reference, local, state):
         state[i] = reference[i] + local[i]
 
 
-@numba.njit(nogil=True)
-def tangent(p, k, state, noise, after, carry, reach):
+@loop
+def tangent(p, k, state, noise, after, carry, reach, room):
     probed(step, difference, shifted, p, k, state, noise, after, PROBE, carry, reach)
 
 

@@ -3,10 +3,11 @@
 import numba
 import numpy as np
 
+from overflight.physics.kernel import loop
 from overflight.physics.tangent import basis, carried, gone
 
 
-@numba.njit(nogil=True)
+@loop
 def probed(step, difference, shifted, parameters, k, state, noise, after, probe, carry, reach):
     """Derivative of a step by central differences: what a tangent must equal where it is smooth.
 

@@ -11,6 +11,8 @@ from test_tangent import flight
 from overflight.physics import atmosphere
 from overflight.physics.band import Band, band_difference, band_step
 from overflight.physics.band_tangent import band_tangent
+from overflight.physics.drift_tangent import N_ROOM
+from overflight.physics.kernel import loop
 from overflight.physics.ou import ou_step
 from overflight.physics.sphere import n_vector
 from overflight.physics.steered import FELT, GUST, HEIGHT, N_STATE, STEADY, TARGET, Curve, Steered
@@ -38,8 +40,8 @@ def shifted(reference, local, state):
     state[TARGET] = reference[TARGET] + local[4]
 
 
-@numba.njit(nogil=True)
-def probed_pilot(band, k, state, noise, after, carry, reach):
+@loop
+def probed_pilot(band, k, state, noise, after, carry, reach, room):
     probed(band_step, band_difference, shifted, band, k, state, noise, after, PROBE, carry, reach)
 
 
@@ -55,7 +57,7 @@ def band_of(drift, own):
 def matrices(tangent, band, state, noise):
     after, carry, reach = np.zeros(N_STATE), np.full((11, 11), 7.0), np.full((11, 11), 7.0)
     band_step(band, 3, state, noise, after)
-    tangent(band, 3, state, noise, after, carry, reach)
+    tangent(band, 3, state, noise, after, carry, reach, np.full((11 + N_ROOM, 2), 7.0))
     assert np.isfinite(after).all()
     return carry * UNIT / UNIT[:, None], reach / UNIT[:, None] * 10.0
 

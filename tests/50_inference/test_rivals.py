@@ -1,6 +1,8 @@
 """Hypotheses beyond drift, from a case to a contest."""
 
+import math
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -88,9 +90,52 @@ def test_paths_do_what_their_hypothesis_allows(task, held):
 def test_the_contest_is_the_same_again(task, held):
     work = Work(Threads(1))
     known = sample.references(task, work)
-    rival = task.at(rivals.settings_of(task.settings, AIMS, rivals.AS_STATED))
-    again = rivals.evidence_of(AIMS, strata.weigh(strata.strata_of(rival, known, work)))
-    assert again == held.of(AIMS).evidence
+    for name in (DRIFTS, WANDERS, AIMS):  # each begins from the pilots of the one before
+        rival = task.at(rivals.settings_of(task.settings, name, rivals.AS_STATED))
+        filtered = strata.strata_of(rival, known, work)
+        assert rivals.evidence_of(name, strata.weigh(filtered)) == held.of(name).evidence
+        known = filtered.known
+
+
+@pytest.mark.parametrize(("enough", "n_filtered"), [(True, 1), (False, 3)])
+def test_strata_are_filtered_in_turns_until_it_is_enough(task, enough, n_filtered):
+    work, told = Work(Threads(1)), []
+    known = sample.references(task, work)
+    rival = task.at(rivals.settings_of(task.settings, DRIFTS, rivals.AS_STATED))
+    filtered = strata.strata_of(
+        rival, known, work, lambda *done: told.append(done), each=1, enough=lambda so_far: enough
+    )
+    assert len(filtered.strata) == len(filtered.prior_log) == n_filtered
+    assert told[-1][0] == told[-1][1]
+    runs = [run.log_evidence for one in filtered.strata for run in one.runs]
+    assert len(set(runs)) == len(runs)  # no turn repeats the numbers of another
+
+
+def test_turns_share_the_expectation_by_their_numbers():
+    none = strata.Filtered([], np.zeros(0), 1.0, 1, 0, [])
+    first, then = np.log([0.2, 0.3, 0.1, 0.6]), np.log([0.4, 0.2])
+    both = strata._joined(strata._joined(none, [None] * 4, first), [None] * 2, then)
+    expected = (4.0 * np.exp(first).sum() + 2.0 * np.exp(then).sum()) / 6.0
+    assert np.exp(both.prior_log).sum() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("scatter", "tried", "enough"),
+    [(0.0, 40.0, True), (1.0, 40.0, False), (1.0, 1.5, True), (50.0, 40.0, True)],
+)
+def test_filters_end_where_more_would_change_no_verdict(task, scatter, tried, enough):
+    """Their error is small, or small beside that of the strata tried, or hopeless."""
+    rng = np.random.default_rng(4)
+    done = [
+        SimpleNamespace(
+            constant_log=0.0,
+            runs=[SimpleNamespace(log_evidence=scatter * e) for e in rng.normal(size=4)],
+        )
+        for _ in range(8)
+    ]
+    filtered = strata.Filtered(done, np.full(8, -math.log(8.0)), tried, 40, 0, [])
+    rival = task.at(replace(task.settings, n_filtered=24))
+    assert rivals._enough_of(rival)(filtered) == enough
 
 
 @pytest.mark.parametrize("name", HYPOTHESES)

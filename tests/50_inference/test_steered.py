@@ -15,6 +15,7 @@ from overflight.physics import atmosphere
 from overflight.physics.band import Band, band_roots, band_rows, band_step
 from overflight.physics.band_tangent import band_tangent
 from overflight.physics.drift import Drift, LevelLaw, passive_step
+from overflight.physics.drift_tangent import N_ROOM
 from overflight.physics.kernel import loop
 from overflight.physics.ou import ou_step
 from overflight.physics.sphere import MEAN_RADIUS_M, n_vector
@@ -171,7 +172,7 @@ def test_the_tangent_agrees_with_that_of_drift_and_with_the_process(own):
     )
     parameters = band_of(flight(plan, own=own), 10, roots)
     band_step(parameters, 2, state, noise, after)
-    band_tangent(parameters, 2, state, noise, after, carry, reach)
+    band_tangent(parameters, 2, state, noise, after, carry, reach, np.empty((11 + N_ROOM, 2)))
     one, fresh = parameters.steered.own_ou, math.sqrt(1.0 - parameters.decay**2)
     assert carry[2:4, 2:4] == pytest.approx(plan.ou.decay * np.eye(2), abs=2e-3)
     assert carry[4:7, 4:7] == pytest.approx(parameters.decay * np.eye(3), abs=2e-3)
@@ -182,8 +183,8 @@ def test_the_tangent_agrees_with_that_of_drift_and_with_the_process(own):
     if own[0] == 0.0:
         plain = np.zeros(5)
         passive_step(plan, 2, state[:5].copy(), noise[:4].copy(), plain)
-        a, g = np.zeros((4, 4)), np.zeros((4, 4))
-        balloon().tangent(plan, 2, state[:5].copy(), noise[:4].copy(), plain, a, g)
+        a, g, room = np.zeros((4, 4)), np.zeros((4, 4)), np.empty((4 + N_ROOM, 2))
+        balloon().tangent(plan, 2, state[:5].copy(), noise[:4].copy(), plain, a, g, room)
         unit = np.array([1e5, 1e5, 1.0, 1.0])
         np.testing.assert_allclose(
             carry[:4, :4] * unit / unit[:, None], a * unit / unit[:, None], atol=2e-5

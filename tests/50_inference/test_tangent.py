@@ -2,7 +2,6 @@
 
 import math
 
-import numba
 import numpy as np
 import pytest
 from probing import probed, shifted
@@ -11,6 +10,8 @@ from overflight.inference import descent
 from overflight.inference.model import balloon
 from overflight.inference.twist import Linear, StandIns
 from overflight.physics.drift import Drift, LevelLaw, passive_step
+from overflight.physics.drift_tangent import N_ROOM
+from overflight.physics.kernel import loop
 from overflight.physics.ou import ou_step
 from overflight.physics.sphere import n_vector
 from overflight.physics.tangent import basis
@@ -23,8 +24,8 @@ BALLOON = balloon()
 DIFFERENCE = BALLOON.difference
 
 
-@numba.njit(nogil=True)
-def probed_balloon(p, k, state, noise, after, carry, reach):
+@loop
+def probed_balloon(p, k, state, noise, after, carry, reach, room):
     probed(passive_step, DIFFERENCE, shifted, p, k, state, noise, after, PROBE, carry, reach)
 
 
@@ -63,7 +64,7 @@ def flight(swing_m=0.0, everywhere=True):
 def matrices(tangent, drift, state, noise):
     after, carry, reach = np.empty(5), np.empty((4, 4)), np.empty((4, 4))
     passive_step(drift, 3, state, noise, after)
-    tangent(drift, 3, state, noise, after, carry, reach)
+    tangent(drift, 3, state, noise, after, carry, reach, np.full((4 + N_ROOM, 2), 7.0))
     assert np.isfinite(after).all()
     return carry * UNIT / UNIT[:, None], reach / UNIT[:, None] * 10.0
 

@@ -11,15 +11,22 @@ and the last bits of every path would depend on that.
 """
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from overflight.inference.model import Model, fly
-from overflight.inference.small import cholesky, times, transposed_times_vector
+from overflight.inference.small import (
+    add_row,
+    cholesky,
+    times,
+    transpose,
+    transposed_times_vector,
+)
 from overflight.inference.twist import Linear, StandIns
-from overflight.physics.kernel import loop
+from overflight.physics.drift_tangent import N_ROOM
+from overflight.physics.kernel import bare_loop, loop
 
 Array = NDArray[np.float64]
 
@@ -50,14 +57,42 @@ def _along(
             for row in range(m):
                 reach[0, row, column] += sign * way[row] / (2.0 * _NOISE_PROBE)
         noise[column] = noises[0, column]
-    for k in range(1, n):
-        tangent(parameters, k - 1, states[k - 1], noises[k], states[k], carry[k], reach[k])
+    _lead_on(tangent, parameters, states, noises, carry, reach, np.empty((m + N_ROOM, 2)))
     return carry, reach
 
 
+@bare_loop
+def _lead_on(
+    tangent: Any,
+    parameters: Any,
+    states: Array,
+    noises: Array,
+    carry: Array,
+    reach: Array,
+    room: Array,
+) -> None:
+    """A and G of every step after the start."""
+    for k in range(1, states.shape[0]):
+        before, after = states[k - 1], states[k]
+        tangent(parameters, k - 1, before, noises[k], after, carry[k], reach[k], room)
+
+
+class Step(NamedTuple):
+    """What a step did; all zeros where the path was left as it is."""
+
+    gain: float  # by how much minus log density fell
+    share: float  # of what the linearised model promised
+    halvings: int
+
+
 def improved(
-    model: Model, parameters: Any, linear: Linear, standing: StandIns, enough: float
-) -> tuple[Linear, float]:
+    model: Model,
+    parameters: Any,
+    linear: Linear,
+    standing: StandIns,
+    enough: float,
+    halved: int = 0,
+) -> tuple[Linear, Step]:
     """Take one step from a path towards the stand-ins, halved until it helps.
 
     Parameters
@@ -68,24 +103,27 @@ def improved(
         The stand-ins; ``fix`` is where they are from the path.
     enough
         Where the linearised model promises a smaller gain, the path is left as it is.
+    halved
+        How often the first step that is tried is halved.
 
     Returns
     -------
     linear
         The new path with the model along it, or what came in.
-    gain
-        By how much minus log density fell; zero where the path was left as it is.
+    step
+        What it did.
     """
     target, was, promised = _aimed(linear, standing)
     if promised < enough:
-        return linear, 0.0
-    for halving in range(_HALVINGS):
+        return linear, Step(0.0, 0.0, 0)
+    for halving in range(halved, _HALVINGS):
         trial = linear.noises + 0.5**halving * (target - linear.noises)
         states = fly(model.start, model.step, parameters, trial, model.n_state)
         now = _cost(model.difference, standing, linear.pilot, states, trial)
         if now < was:
-            return linearised(model, parameters, states, trial), was - now
-    return linear, 0.0
+            step = Step(was - now, (was - now) / promised, halving)
+            return linearised(model, parameters, states, trial), step
+    return linear, Step(0.0, 0.0, 0)
 
 
 @loop
@@ -125,28 +163,43 @@ def _system(
     linear: Linear, standing: StandIns, order: NDArray[np.int64], roots: Array
 ) -> tuple[Array, Array]:
     """J J' + 1 and J xi, two rows a report in order of time."""
-    noises, due, m = linear.noises, standing.due, linear.noises.shape[1]
-    size = 2 * due.size
+    size, m = 2 * standing.due.size, linear.noises.shape[1]
     system, answered = np.eye(size), np.zeros(size)
-    spread, scratch = np.zeros((m, m)), np.empty((m, m))
+    spread, room = np.zeros((m, m)), np.empty((3, m, m))
     shared, moved = np.zeros((m, size)), np.empty((m, size))  # covariance with reports that were
     off, pushed = np.zeros(m), np.empty(m)
+    _fill(
+        linear, standing, order, roots, system, answered, spread, room, shared, moved, off, pushed
+    )
+    return system, answered
+
+
+@bare_loop
+def _fill(
+    linear: Linear,
+    standing: StandIns,
+    order: NDArray[np.int64],
+    roots: Array,
+    system: Array,
+    answered: Array,
+    spread: Array,
+    room: Array,
+    shared: Array,
+    moved: Array,
+    off: Array,
+    pushed: Array,
+) -> None:
+    noises, due, m, size = linear.noises, standing.due, spread.shape[0], answered.size
     met = 0
     for k in range(noises.shape[0]):
         if met == size:
             break
         a, g = linear.carry[k], linear.reach[k]
-        times(a, spread, scratch)
+        _widen(a, g, spread, room)
         for row in range(m):
             pushed[row] = 0.0
             for inner in range(m):
                 pushed[row] += a[row, inner] * off[inner] + g[row, inner] * noises[k, inner]
-            for column in range(m):
-                total = 0.0
-                for inner in range(m):
-                    total += scratch[row, inner] * a[column, inner]
-                    total += g[row, inner] * g[column, inner]
-                spread[row, column] = total
         _lead(a, shared, moved, met)
         shared, moved = moved, shared
         off, pushed = pushed, off
@@ -154,10 +207,25 @@ def _system(
             report = order[met // 2]
             _meet(roots[report], standing.axis[report], spread, shared, off, met, system, answered)
             met += 2
-    return system, answered
 
 
-@loop
+@bare_loop
+def _widen(a: Array, g: Array, spread: Array, room: Array) -> None:
+    """Carry a covariance over a step: A S A' + G G'."""
+    moved, turned, drawn = room[0], room[1], room[2]
+    times(a, spread, moved)
+    transpose(moved, turned)
+    transpose(g, drawn)
+    for row in range(a.shape[0]):
+        for column in range(a.shape[0]):
+            moved[row, column] = 0.0
+        for inner in range(a.shape[0]):
+            add_row(moved[row], a[row, inner], turned[inner])
+            add_row(moved[row], g[row, inner], drawn[inner])
+    transpose(moved, spread)
+
+
+@bare_loop
 def _lead(a: Array, shared: Array, moved: Array, n_met: int) -> None:
     """Carry the covariances with the first reports over a step."""
     m = a.shape[0]
@@ -166,11 +234,12 @@ def _lead(a: Array, shared: Array, moved: Array, n_met: int) -> None:
             moved[row, column] = a[row, 0] * shared[0, column]
         for inner in range(1, m):
             share = a[row, inner]
-            for column in range(n_met):
-                moved[row, column] += share * shared[inner, column]
+            if share != 0.0:
+                for column in range(n_met):
+                    moved[row, column] += share * shared[inner, column]
 
 
-@loop
+@bare_loop
 def _meet(
     root: Array,
     axis: int,
@@ -201,7 +270,22 @@ def _adjoint(
 ) -> Array:
     """J' times a vector, as noise (steps + 1, n)."""
     m = linear.noises.shape[1]
-    noises, adjoint, earlier = np.zeros_like(linear.noises), np.zeros(m), np.empty(m)
+    noises = np.zeros_like(linear.noises)
+    _lead_back(linear, standing, order, roots, share, noises, np.zeros(m), np.empty(m))
+    return noises
+
+
+@bare_loop
+def _lead_back(
+    linear: Linear,
+    standing: StandIns,
+    order: NDArray[np.int64],
+    roots: Array,
+    share: Array,
+    noises: Array,
+    adjoint: Array,
+    earlier: Array,
+) -> None:
     last = order.size - 1
     for k in range(noises.shape[0] - 1, -1, -1):
         while last >= 0 and standing.due[order[last]] == k:
@@ -213,7 +297,6 @@ def _adjoint(
         transposed_times_vector(linear.reach[k], adjoint, noises[k])
         transposed_times_vector(linear.carry[k], adjoint, earlier)
         adjoint, earlier = earlier, adjoint
-    return noises
 
 
 @loop

@@ -48,6 +48,7 @@ class Weighed:
     strata_sd: float  # relative error of the evidence, because only so many strata were looked at
     n_tried: int
     n_beyond: int  # of the strata tried, those whose level leaves the wind data
+    tried_sd: float = 0.0  # the part of ``strata_sd`` that more filters would not lessen
 
     @property
     def log_evidence(self) -> float:

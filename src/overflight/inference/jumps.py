@@ -19,13 +19,15 @@ from numpy.typing import NDArray
 from overflight.inference.lanes import LOCALS, STATE, WEIGHT
 from overflight.inference.twist import Twist
 from overflight.physics.blocks import Block
-from overflight.physics.kernel import kernel, loop
+from overflight.physics.kernel import bare_loop, kernel
 from overflight.physics.lanes import LANES
 from overflight.physics.random import uniform4
 from overflight.physics.rows import KEY, PARTICLE
 from overflight.physics.sphere import n_vector
 from overflight.physics.steered import (
     GOAL,
+    N_LOCAL,
+    N_STATE,
     TARGET,
     Steered,
     level_difference,
@@ -60,6 +62,19 @@ class Flown(NamedTuple):
 
     steered: Steered
     choices: Choices
+    room: Array  # (2 states,) to work in, and so are the following
+    noise: Array  # (11,)
+    local: Array  # (11,)
+    prior: Array  # (cell,)
+    share: Array  # (cell,)
+
+
+def flown_of(steered: Steered, choices: Choices) -> Flown:
+    """A flight with room to work: blocks are taken one after the other."""
+    return Flown(
+        steered, choices, np.empty(2 * N_STATE), np.empty(N_LOCAL), np.empty(N_LOCAL),
+        np.empty(N_CELLS), np.empty(N_CELLS),
+    )  # fmt: skip
 
 
 @kernel
@@ -76,7 +91,7 @@ def _goal(choices: Choices, key: int, particle: int, k: int) -> tuple[float, flo
     return n_vector(lat_deg, choices.region[2] + along * (choices.region[3] - choices.region[2]))
 
 
-@loop
+@bare_loop
 def _leanings(flown: Flown, k: int, place: Array, goal: Array, prior: Array) -> None:
     """Prior of every cell of the band, for a balloon at a place that wants to be elsewhere."""
     steered, choices = flown.steered, flown.choices
@@ -103,7 +118,7 @@ def _leanings(flown: Flown, k: int, place: Array, goal: Array, prior: Array) -> 
         prior[cell] = prior[cell] / total if total > 0.0 else 1.0 / n
 
 
-@loop
+@bare_loop
 def _psi_pre_log(twist: Twist, k: int, local: Array) -> float:
     value = twist.pre_offset[k]
     for row in range(local.shape[0]):
@@ -114,15 +129,14 @@ def _psi_pre_log(twist: Twist, k: int, local: Array) -> float:
     return float(value)
 
 
-@loop
+@bare_loop
 def choose(block: Block, told: Array, twist: Twist, flown: Flown, k: int) -> None:
     """Let the balloons of a block choose before they leave step ``k``."""
     choices, steered = flown.choices, flown.steered
     if choices.chance == 0.0 or k < steered.afloat_step:
         return
     n = twist.slope.shape[1]
-    state, local = np.empty(len(STATE)), np.empty(n)
-    prior, share = np.empty(N_CELLS), np.empty(N_CELLS)
+    state, local, prior, share = flown.room[:N_STATE], flown.local, flown.prior, flown.share
     for lane in range(LANES):
         if not math.isfinite(told[WEIGHT + lane]):
             continue
@@ -154,7 +168,7 @@ def _aim(choices: Choices, key: int, particle: int, k: int, turns: float, state:
         state[GOAL], state[GOAL + 1], state[GOAL + 2] = _goal(choices, key, particle, k)
 
 
-@loop
+@bare_loop
 def _chosen(
     twist: Twist,
     k: int,

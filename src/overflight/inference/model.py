@@ -25,7 +25,7 @@ from overflight.inference.weighing import expect, look_ahead, propose
 from overflight.physics import gusts
 from overflight.physics.drift import launched, passive_step
 from overflight.physics.drift_tangent import passive_tangent
-from overflight.physics.kernel import kernel, loop
+from overflight.physics.kernel import bare_loop, kernel, loop
 from overflight.physics.tangent import basis, carried, way_m
 
 Array = NDArray[np.float64]
@@ -35,12 +35,13 @@ class Model(NamedTuple):
     """Compiled functions of one kind of flight.
 
     ``start(parameters, noise, state)`` and ``step(parameters, k, state, noise, after)`` write
-    their last argument. ``tangent(parameters, k, state, noise, after, carry, reach)`` writes the
-    step's derivative by the local coordinates before it and by its noise, in those after it;
-    ``after`` is where the step leads. ``difference(reference, state, local)`` tells the local
-    coordinates of a state. ``towards(place, state, offset)`` is the way from the state to a
-    reported place in the two position coordinates. ``marcher`` does the same for blocks of
-    particles. Of a state's ``n_state`` entries the first ``n_kept`` are kept along each path.
+    their last argument. ``tangent(parameters, k, state, noise, after, carry, reach, room)``
+    writes the step's derivative by the local coordinates before it and by its noise, in those after
+    it; ``after`` is where the step leads, ``room`` (n_local + 8, 2) an array to work in.
+    ``difference(reference, state, local)`` tells the local coordinates of a state.
+    ``towards(place, state, offset)`` is the way from the state to a reported place in the two
+    position coordinates. ``marcher`` does the same for blocks of particles. Of a state's
+    ``n_state`` entries the first ``n_kept`` are kept along each path.
     """
 
     start: Any
@@ -110,6 +111,11 @@ def fly(model_start: Any, model_step: Any, parameters: Any, noises: Array, n_sta
     """
     states = np.empty((noises.shape[0], n_state))
     model_start(parameters, noises[0], states[0])
+    _fly_on(model_step, parameters, noises, states)
+    return states
+
+
+@bare_loop
+def _fly_on(model_step: Any, parameters: Any, noises: Array, states: Array) -> None:
     for step in range(noises.shape[0] - 1):
         model_step(parameters, step, states[step], noises[step + 1], states[step + 1])
-    return states

@@ -209,9 +209,11 @@ def _over_prior_log(points: Array, middle: Array, width: Array) -> Array:
 
 
 def by_forecast(
-    draws: Sequence[Draw], forecast: Array, n_drawn: int, seed: int
+    draws: Sequence[Draw], forecast: Array, n_drawn: int, seed: int, turn: int = 0
 ) -> list[tuple[int, Draw]]:
     """Draw the strata to filter in proportion to their forecast; (index, draw) of each.
+
+    Every ``turn`` is a drawing of its own.
 
     A quarter of them is shared out evenly among the launch candidates, so that an unlikely launch
     keeps paths of its own and its small probability is an estimate, not an accident.
@@ -222,7 +224,7 @@ def by_forecast(
         logs - np.logaddexp.reduce(logs)
     )
     with np.errstate(divide="ignore"):  # what is beyond the wind data has no share
-        drawn = _systematic(np.log(share), n_drawn, seed, 1_000)
+        drawn = _systematic(np.log(share), n_drawn, seed, 1_000 + turn)
     return [
         (index, replace(draws[index], prior_log=draws[index].prior_log + log_share))
         for index, log_share in drawn

@@ -148,10 +148,11 @@ def find(
     searching = flight._replace(drift=flight.drift._replace(grid=winds[1]))
     spread = band_roots(known) if chooses and known.size else np.zeros((n_steps + 1, 3, 3))
     decay = math.exp(-flight.drift.dt_s / LEVEL_MEMORY_S)
+    believe, patient = widths != pilot.AT_ONCE, not chooses
     for _ in range(2 if chooses and not known.size else 1):
         band = Band(searching, decay, spread)
         linear, standing = pilot.find(
-            BAND_PILOT, band, reports, guess, widths, believe=widths != pilot.AT_ONCE
+            BAND_PILOT, band, reports, guess, widths, believe=believe, patient=patient
         )
         if chooses:
             rows = band_rows(flight, winds[0], linear.pilot, low_m, cell_m, n_cells)

@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from overflight.flight.hypotheses import DRIFTS
+from overflight.flight.hypotheses import AIMS, BOTH, DRIFTS, DRIVES, WANDERS
 from overflight.inference.contest import Contender, Contest, Evidence
 from overflight.inference.gather import (
     Kept,
@@ -27,7 +27,7 @@ from overflight.inference.gather import (
 )
 from overflight.inference.posterior import Posterior
 from overflight.inference.steering import N_KEPT
-from overflight.inference.strata import strata_of, thin, weigh
+from overflight.inference.strata import Filtered, strata_of, thin, weigh
 from overflight.inference.stratum import Reference, Settings, Stratum, Task
 from overflight.inference.work import Work
 from overflight.physics.drift import spread_mps
@@ -41,6 +41,14 @@ Progress = Callable[[str, int, int], None]
 
 HALVED, AS_STATED, DOUBLED = 0.5, 1.0, 2.0
 FACTORS = (AS_STATED, HALVED, DOUBLED)
+# Strata are filtered in turns of so many (of half as many at other errors of the wind), until the
+# error that filters add to an evidence is small, or half of what the strata tried leave, which more
+# filters do not lessen; or so large that the last turn would not bring it to what a verdict can use
+# (:data:`overflight.ledgers.steered.verdict.ROUGHEST_LOG_SD`, 0.95, for two hypotheses together).
+_TURN, _ENOUGH_LOG_SD, _VAIN_LOG_SD = 8, 0.2, 2.0
+# Whose pilots those of a hypothesis begin from, where they have none of their own yet: they fly the
+# same band or level, without the aim or the velocity of their own.
+_LIKE = {WANDERS: DRIFTS, AIMS: WANDERS, DRIVES: DRIFTS, BOTH: WANDERS}
 _NAMES = {HALVED: " at half error", AS_STATED: "", DOUBLED: " at twice error"}
 
 
@@ -80,14 +88,17 @@ def contest(task: Task, known: Sequence[Reference], work: Work, progress: Progre
     time_s = clock_s(task.case, task.settings, _first_s(task))
     contenders: list[Contender] = []
     elsewhere: dict[float, list[Evidence]] = {HALVED: [], DOUBLED: []}
-    near: dict[str, Sequence[Reference]] = {}  # pilots of a hypothesis at the error as stated
+    near: dict[str, Sequence[Reference]] = {}  # best pilots of a hypothesis at the error as stated
     for factor in FACTORS:
         for name in task.case.hypotheses:
             rival = task.at(settings_of(task.settings, name, factor))
             of = f" of {name}{_NAMES[factor]}"
             stage = f"{name}{_NAMES[factor]}"
-            begun = near.get(name, known)
-            filtered = strata_of(rival, begun, work, partial(progress, stage), of)
+            begun = near.get(name) or near.get(_LIKE.get(name, name)) or known
+            turn = _TURN if factor == AS_STATED else _TURN // 2
+            filtered = strata_of(
+                rival, begun, work, partial(progress, stage), of, turn, _enough_of(rival)
+            )
             near.setdefault(name, filtered.known)
             weighed = weigh(filtered)
             evidence = evidence_of(name, weighed)
@@ -105,6 +116,19 @@ def contest(task: Task, known: Sequence[Reference], work: Work, progress: Progre
         wind_statement=task.error.statement,
         seed=task.seed,
     )
+
+
+def _enough_of(task: Task) -> Callable[[Filtered], bool]:
+    """Whether more filters would change nothing: their error is small, or will not become so."""
+
+    def enough(so_far: Filtered) -> bool:
+        weighed = weigh(so_far)
+        square = weighed.log_evidence_sd**2 - weighed.tried_sd**2
+        of_filters = math.sqrt(max(square, 0.0))
+        at_last = of_filters * math.sqrt(len(so_far.strata) / task.settings.n_filtered)
+        return of_filters < max(_ENOUGH_LOG_SD, 0.5 * weighed.tried_sd) or at_last > _VAIN_LOG_SD
+
+    return enough
 
 
 def evidence_of(name: str, weighed: Weighed) -> Evidence:

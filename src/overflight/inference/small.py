@@ -10,36 +10,50 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from overflight.physics.kernel import loop
+from overflight.physics.kernel import bare_loop, kernel
 
 Array = NDArray[np.float64]
 
 
-@loop
+@bare_loop
 def times(a: Array, b: Array, product: Array) -> None:
     """Write A B."""
     n = a.shape[0]
     for row in range(n):
         for column in range(n):
-            total = 0.0
-            for inner in range(n):
-                total += a[row, inner] * b[inner, column]
-            product[row, column] = total
+            product[row, column] = 0.0
+        for inner in range(n):
+            add_row(product[row], a[row, inner], b[inner])
 
 
-@loop
+@bare_loop
 def transposed_times(a: Array, b: Array, product: Array) -> None:
     """Write A' B."""
     n = a.shape[0]
     for row in range(n):
         for column in range(n):
-            total = 0.0
-            for inner in range(n):
-                total += a[inner, row] * b[inner, column]
-            product[row, column] = total
+            product[row, column] = 0.0
+        for inner in range(n):
+            add_row(product[row], a[inner, row], b[inner])
 
 
-@loop
+@kernel
+def add_row(total: Array, share: float, row: Array) -> None:
+    """Add so many times one row to another; many matrices here are mostly zeros."""
+    if share != 0.0:
+        for column in range(row.shape[0]):
+            total[column] += share * row[column]
+
+
+@bare_loop
+def transpose(matrix: Array, turned: Array) -> None:
+    """Write A'."""
+    for row in range(matrix.shape[0]):
+        for column in range(matrix.shape[1]):
+            turned[column, row] = matrix[row, column]
+
+
+@bare_loop
 def times_vector(a: Array, v: Array, product: Array) -> None:
     """Write A v."""
     n = a.shape[0]
@@ -50,7 +64,7 @@ def times_vector(a: Array, v: Array, product: Array) -> None:
         product[row] = total
 
 
-@loop
+@bare_loop
 def transposed_times_vector(a: Array, v: Array, product: Array) -> None:
     """Write A' v."""
     n = a.shape[0]
@@ -61,7 +75,7 @@ def transposed_times_vector(a: Array, v: Array, product: Array) -> None:
         product[row] = total
 
 
-@loop
+@bare_loop
 def dot(a: Array, b: Array) -> float:
     """Inner product of two vectors."""
     total = 0.0
@@ -70,14 +84,17 @@ def dot(a: Array, b: Array) -> float:
     return total
 
 
-@loop
-def inverse(matrix: Array, inverted: Array) -> float:
-    """Write the inverse by Gauss-Jordan elimination with row pivots; return the determinant."""
+@bare_loop
+def inverse(matrix: Array, inverted: Array, work: Array) -> float:
+    """Write the inverse by Gauss-Jordan elimination with row pivots; return the determinant.
+
+    ``work`` is room for another matrix.
+    """
     n = matrix.shape[0]
-    work = matrix.copy()
     determinant = 1.0
     for row in range(n):
         for column in range(n):
+            work[row, column] = matrix[row, column]
             inverted[row, column] = 1.0 if row == column else 0.0
     for column in range(n):
         pivot = column
@@ -90,23 +107,24 @@ def inverse(matrix: Array, inverted: Array) -> float:
             _swap(inverted, column, pivot)
         head = work[column, column]
         determinant *= head
-        work[column] /= head
-        inverted[column] /= head
+        for entry in range(n):
+            work[column, entry] /= head
+            inverted[column, entry] /= head
         for row in range(n):
             factor = work[row, column]
             if row != column:
-                work[row] -= factor * work[column]
-                inverted[row] -= factor * inverted[column]
+                add_row(work[row], -factor, work[column])
+                add_row(inverted[row], -factor, inverted[column])
     return determinant
 
 
-@loop
+@bare_loop
 def _swap(matrix: Array, one: int, other: int) -> None:
     for column in range(matrix.shape[1]):
         matrix[one, column], matrix[other, column] = matrix[other, column], matrix[one, column]
 
 
-@loop
+@bare_loop
 def cholesky(matrix: Array, lower: Array) -> None:
     """Write the lower Cholesky factor of a symmetric positive matrix of any size.
 

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from overflight.inference.jumps import Choices, Flown, choose
-from overflight.inference.lanes import LOCALS, NOISES, STATE, WAS, Marcher, balloon_towards
+from overflight.inference.jumps import Choices, Flown, choose, flown_of
+from overflight.inference.lanes import LOCALS, NOISES, PULL, STATE, WAS, Marcher, balloon_towards
 from overflight.inference.model import BALLOON, Model, towards
 from overflight.inference.weighing_more import expect_more, look_ahead_more, propose_more
 from overflight.physics.band import band_difference, band_step, launched_band
 from overflight.physics.band_tangent import band_tangent
 from overflight.physics.blocks import Block
-from overflight.physics.kernel import lane_loop, loop
+from overflight.physics.kernel import bare_loop, lane_loop
 from overflight.physics.lane_random import draw_words, normals
 from overflight.physics.lanes import LANES
 from overflight.physics.rows import MORE_NOISE, NOISE
@@ -53,9 +53,9 @@ def _enter(block: Block, flown: Flown) -> None:
     """Nothing to note beside the states."""
 
 
-@loop
+@bare_loop
 def _step(block: Block, flown: Flown, k: int) -> None:
-    state, noise, after = np.empty(N_STATE), np.empty(N_LOCAL), np.empty(N_STATE)
+    state, after, noise = flown.room[:N_STATE], flown.room[N_STATE : 2 * N_STATE], flown.noise
     wide = block.wide
     for lane in range(LANES):
         for row in range(N_STATE):
@@ -68,9 +68,9 @@ def _step(block: Block, flown: Flown, k: int) -> None:
             wide[STATE[row] + lane] = after[row]
 
 
-@loop
+@bare_loop
 def _difference(block: Block, told: Array, reference: Array) -> None:
-    state, local = np.empty(N_STATE), np.empty(N_LOCAL)
+    state, local = told[PULL : PULL + N_STATE], told[PULL + LANES : PULL + LANES + N_LOCAL]
     for lane in range(LANES):
         for row in range(N_STATE):
             state[row] = block.wide[STATE[row] + lane]
@@ -88,7 +88,7 @@ def steered(choices: Choices) -> Model:
 
     def prepare(parameters: Any, n_steps: int) -> Flown:  # noqa: ANN401 (a model's parameters)
         del n_steps
-        return Flown(parameters, choices)
+        return flown_of(parameters, choices)
 
     marcher = Marcher(
         prepare, _enter, _step, _difference, balloon_towards, _draw, choose, expect_more,

@@ -6,7 +6,7 @@ settings and the seed, not on who computes what when (:mod:`overflight.inference
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,6 +65,8 @@ def strata_of(
     work: Work,
     progress: Progress = lambda done, total: None,
     of: str = "",
+    each: int | None = None,
+    enough: Callable[[Filtered], bool] = lambda so_far: True,
 ) -> Filtered:
     """Choose the strata of a task and filter them.
 
@@ -72,6 +74,11 @@ def strata_of(
     ----------
     of
         Tells the units of several tasks of one account apart.
+    each
+        So many strata are filtered in one turn, in as many turns as make up what the settings say;
+        all in the first if not given.
+    enough
+        Asked after each turn but the last whether no further one is needed.
     """
     settings, seed = task.settings, task.seed
     first = _tried(task)
@@ -92,19 +99,45 @@ def strata_of(
         forecast = np.array([guide.forecast_log for guide in guides])
     if not np.isfinite(forecast).any():
         raise _left_the_wind()
-    chosen = outer.by_forecast(tried, forecast, settings.n_filtered, seed)
-    filtered = [(guides[index], place) for place, (index, _) in enumerate(chosen)]
-    done = work.all_of(f"strata{of}", work_out, task, filtered, steps.more)
     logs = np.array([one.prior_log for one in tried]) + forecast
     shares = np.exp(logs - np.logaddexp.reduce(logs))
-    return Filtered(
-        done,
-        np.array([one.prior_log for _, one in chosen]),
+    so_far = Filtered(
+        [],
+        np.zeros(0),
         effective_size(shares),
         len(tried),
         int(np.isneginf(forecast).sum()),
         _best(guides),
     )
+    for turn, n_more in enumerate(_turns(settings.n_filtered, each)):
+        chosen = outer.by_forecast(tried, forecast, n_more, seed, turn)
+        before = len(so_far.strata)
+        units = [(guides[index], before + place) for place, (index, _) in enumerate(chosen)]
+        stage = f"strata{of}" if turn == 0 else f"strata{of} in turn {turn + 1}"
+        done = work.all_of(stage, work_out, task, units, steps.more)
+        so_far = _joined(so_far, done, np.array([one.prior_log for _, one in chosen]))
+        if len(so_far.strata) < settings.n_filtered and enough(so_far):
+            steps.leave_out(settings.n_filtered - len(so_far.strata))
+            break
+    return so_far
+
+
+def _turns(n_filtered: int, each: int | None) -> list[int]:
+    """How many strata are filtered in every turn."""
+    if each is None or each >= n_filtered:
+        return [n_filtered]
+    n_turns = n_filtered // each
+    return [each] * (n_turns - 1) + [n_filtered - each * (n_turns - 1)]
+
+
+def _joined(so_far: Filtered, done: list[Stratum], prior_log: Array) -> Filtered:
+    """Add a turn. Each alone has the right expectation: all have it by their numbers."""
+    n_before, n_more = len(so_far.strata), len(done)
+    if not n_before:
+        return replace(so_far, strata=done, prior_log=prior_log)
+    n = n_before + n_more
+    lighter = so_far.prior_log + math.log(n_before / n), prior_log + math.log(n_more / n)
+    return replace(so_far, strata=so_far.strata + done, prior_log=np.concatenate(lighter))
 
 
 def _best(guides: Sequence[Guide]) -> list[Reference]:
@@ -165,6 +198,11 @@ class Steps:
         self._done += 1
         self._progress(self._done, self._total)
 
+    def leave_out(self, n: int) -> None:
+        """Count what turned out not to be needed."""
+        self._done += n
+        self._progress(self._done, self._total)
+
 
 def weigh(filtered: Filtered) -> Weighed:
     """Weigh strata and runs together.
@@ -184,9 +222,12 @@ def weigh(filtered: Filtered) -> Weighed:
         raise _left_the_wind()
     share = np.exp(run_log - np.logaddexp.reduce(run_log.ravel()))
     effective = effective_size(share.sum(axis=1))
-    square = 1.0 / effective - 1.0 / len(done) + 1.0 / filtered.tried - 1.0 / filtered.n_tried
-    strata_sd = math.sqrt(max(square, 0.0))
-    return Weighed(constant, share, by_run, strata_sd, filtered.n_tried, filtered.n_beyond)
+    of_tried = 1.0 / filtered.tried - 1.0 / filtered.n_tried
+    square = 1.0 / effective - 1.0 / len(done) + of_tried
+    strata_sd, tried_sd = math.sqrt(max(square, 0.0)), math.sqrt(max(of_tried, 0.0))
+    return Weighed(
+        constant, share, by_run, strata_sd, filtered.n_tried, filtered.n_beyond, tried_sd
+    )
 
 
 def _left_the_wind() -> InferenceError:

@@ -25,10 +25,11 @@ from overflight.inference.small import (
     inverse,
     times,
     times_vector,
+    transpose,
     transposed_times,
     transposed_times_vector,
 )
-from overflight.physics.kernel import loop
+from overflight.physics.kernel import bare_loop, loop
 
 Array = NDArray[np.float64]
 Parts = tuple[Array, Array, Array]
@@ -77,6 +78,13 @@ class Twist(NamedTuple):
     fix: Array
     fix_shape: Array
     fix_norm: Array
+
+
+class _Room(NamedTuple):
+    """Where the recursion works; the first of each is what it carries."""
+
+    matrix: Array  # (6, n, n)
+    vector: Array  # (5, n)
 
 
 def flat(pilot: Array, n_reports: int, n_local: int = 4) -> Twist:
@@ -165,74 +173,94 @@ def _backward(
 ) -> tuple[Parts, Parts, Parts, Array]:
     """All steps of the recursion: psi, psi-, the proposal's parts, and nu."""
     n, m = linear.carry.shape[0], linear.carry.shape[1]
-    curvature, slope, offset = np.zeros((n, m, m)), np.zeros((n, m)), np.zeros(n)
-    pre_curvature, pre_slope, pre_offset = np.zeros((n, m, m)), np.zeros((n, m)), np.zeros(n)
-    pull, spread, spread_log = np.zeros((n, m, m)), np.zeros((n, m, m)), np.zeros(n)
-    shift = np.zeros((n, m))
-    h, b, c = np.zeros((m, m)), np.zeros(m), 0.0
-    for step in range(n - 1, -1, -1):
-        pre_curvature[step], pre_slope[step], pre_offset[step] = h, b, c
+    psi = np.zeros((n, m, m)), np.zeros((n, m)), np.zeros(n)
+    pre = np.zeros((n, m, m)), np.zeros((n, m)), np.zeros(n)
+    proposal = np.zeros((n, m, m)), np.zeros((n, m, m)), np.zeros(n)
+    shift, room = np.zeros((n, m)), _Room(np.zeros((6, m, m)), np.zeros((5, m)))
+    _recur(linear, stand_ins, (inflate, drawn), (psi, pre, proposal), shift, room)
+    return psi, pre, proposal, shift
+
+
+@bare_loop
+def _recur(
+    linear: Linear,
+    stand_ins: StandIns,
+    noise: tuple[float, Array],
+    parts: tuple[Parts, Parts, Parts],
+    shift: Array,
+    room: _Room,
+) -> None:
+    (inflate, drawn), (psi, pre, proposal) = noise, parts
+    h, b, c = room.matrix[0], room.vector[0], 0.0
+    for step in range(linear.carry.shape[0] - 1, -1, -1):
+        pre[2][step] = _noted(h, b, c, pre[0][step], pre[1][step])
         for report in range(stand_ins.due.size):
             if stand_ins.due[report] == step:
                 fix, shape = stand_ins.fix[report], stand_ins.shape[report]
                 c = _add(h, b, c, stand_ins.axis[report], fix, shape, stand_ins.norm[report])
-        curvature[step], slope[step], offset[step] = h, b, c
+        psi[2][step] = _noted(h, b, c, psi[0][step], psi[1][step])
         g = linear.reach[step]
-        spread_log[step] = _proposal(g * drawn, h, pull[step], spread[step])
+        proposal[2][step] = _proposal(g, drawn, h, proposal[0][step], proposal[1][step], room)
         times_vector(g, linear.noises[step], shift[step])
         if step > 0:
-            c = _earlier(linear.carry[step], g, shift[step], inflate, h, b, c)
-    return (
-        (curvature, slope, offset),
-        (pre_curvature, pre_slope, pre_offset),
-        (pull, spread, spread_log),
-        shift,
-    )
+            c = _earlier(linear.carry[step], g, shift[step], inflate, h, b, c, room)
 
 
-@loop
-def _proposal(g: Array, h: Array, pull: Array, spread: Array) -> float:
-    """C = (I + G'HG)^-1: write C G' and the Cholesky factor of C; return the factor's log det."""
-    m = g.shape[0]
-    hg, precision, covariance = np.empty((m, m)), np.empty((m, m)), np.empty((m, m))
+@bare_loop
+def _noted(h: Array, b: Array, c: float, curvature: Array, slope: Array) -> float:
+    for row in range(b.size):
+        slope[row] = b[row]
+        for column in range(b.size):
+            curvature[row, column] = h[row, column]
+    return c
+
+
+@bare_loop
+def _proposal(
+    reach: Array, drawn: Array, h: Array, pull: Array, spread: Array, room: _Room
+) -> float:
+    """C = (I + G'HG)^-1: write C G' and the Cholesky factor of C; return the factor's log det.
+
+    Noise that is not drawn has no part in G here.
+    """
+    m = reach.shape[0]
+    g, hg, precision = room.matrix[1], room.matrix[2], room.matrix[3]
+    covariance, work = room.matrix[4], room.matrix[5]
+    for row in range(m):
+        for column in range(m):
+            g[row, column] = reach[row, column] * drawn[column]
     times(h, g, hg)
     transposed_times(g, hg, precision)
     for row in range(m):
         precision[row, row] += 1.0
-    inverse(precision, covariance)
+    inverse(precision, covariance, work)
     log_det = 0.0
     cholesky(covariance, spread)
+    transpose(g, hg)
+    times(covariance, hg, pull)
     for row in range(m):
         log_det += math.log(spread[row, row])
-        for column in range(m):
-            total = 0.0
-            for inner in range(m):
-                total += covariance[row, inner] * g[column, inner]
-            pull[row, column] = total
     return log_det
 
 
-@loop
-def _earlier(a: Array, g: Array, nu: Array, inflate: float, h: Array, b: Array, c: float) -> float:
+@bare_loop
+def _earlier(
+    a: Array, g: Array, nu: Array, inflate: float, h: Array, b: Array, c: float, room: _Room
+) -> float:
     """Carry psi (h, b in place, c returned) from after a step to before it."""
     m = a.shape[0]
-    q, w, w_inverse, scratch = (
-        np.empty((m, m)),
-        np.empty((m, m)),
-        np.empty((m, m)),
-        np.empty((m, m)),
-    )
-    b_tilde, bent, qb, vector = np.empty(m), np.empty(m), np.empty(m), np.empty(m)
+    q, w, w_inverse = room.matrix[1], room.matrix[2], room.matrix[3]
+    scratch, work = room.matrix[4], room.matrix[5]
+    b_tilde, bent, qb, vector = room.vector[1], room.vector[2], room.vector[3], room.vector[4]
+    transpose(g, scratch)
+    times(g, scratch, q)
     for row in range(m):
         for column in range(m):
-            total = 0.0
-            for inner in range(m):
-                total += g[row, inner] * g[column, inner]
-            q[row, column] = inflate * total
+            q[row, column] *= inflate
     times(q, h, w)
     for row in range(m):
         w[row, row] += 1.0
-    determinant = inverse(w, w_inverse)
+    determinant = inverse(w, w_inverse, work)
     times_vector(q, b, qb)
     times_vector(w_inverse, qb, vector)
     c += 0.5 * dot(b, vector) - 0.5 * math.log(determinant)
@@ -251,7 +279,7 @@ def _earlier(a: Array, g: Array, nu: Array, inflate: float, h: Array, b: Array, 
     return c
 
 
-@loop
+@bare_loop
 def _add(h: Array, b: Array, c: float, axis: int, fix: Array, shape: Array, norm: float) -> float:
     """Multiply psi by a stand-in, in place; return the new offset."""
     first, cross, second = shape[0], shape[1], shape[2]

@@ -24,10 +24,7 @@ def _add_form(told: Array, curvature: Array, slope: Array, offset: float, sign: 
         for lane in range(LANES):
             poke(told, SCRATCH + lane, slope[row])
         for column in range(n):
-            half, at = 0.5 * curvature[row, column], LOCALS[column]
-            for lane in range(LANES):
-                value = peek(told, SCRATCH + lane) - half * peek(told, at + lane)
-                poke(told, SCRATCH + lane, value)
+            _add_product(told, SCRATCH, -0.5 * curvature[row, column], told, LOCALS[column])
         at = LOCALS[row]
         for lane in range(LANES):
             value = sign * peek(told, at + lane) * peek(told, SCRATCH + lane)
@@ -36,7 +33,12 @@ def _add_form(told: Array, curvature: Array, slope: Array, offset: float, sign: 
 
 @lane_loop
 def _add_product(told: Array, at: int, share: float, column: Array, from_row: int) -> None:
-    """Add ``share`` times one row of another array to a row."""
+    """Add ``share`` times one row of another array to a row.
+
+    A balloon has not all that the coordinates could tell of: more than half of all shares are none.
+    """
+    if share == 0.0:
+        return
     for lane in range(LANES):
         poke(told, at + lane, peek(told, at + lane) + share * peek(column, from_row + lane))
 

@@ -30,7 +30,7 @@ from overflight.physics.drift import (
     moved,
     spread_mps,
 )
-from overflight.physics.kernel import kernel, loop
+from overflight.physics.kernel import bare_loop, kernel
 from overflight.physics.ou import OuStep
 from overflight.physics.sphere import E2, MEAN_RADIUS_M, POLE_RAD, radii_m
 from overflight.physics.tangent import Basis, basis, carried
@@ -106,7 +106,7 @@ def basis_change(place: Vector, frame: Basis, change: Vector) -> Basis:
     return east_x, east_y, -dz * frame[1] - z * east_y, dz * frame[0] + z * east_x, d_across
 
 
-@loop
+@bare_loop
 def carried_change(
     vector: Pair, here: Basis, there: Basis, change: Pair, d_here: Basis, d_there: Basis
 ) -> Pair:
@@ -130,7 +130,7 @@ def carried_change(
     return stretch * (d_to_east + more * to_east), stretch * (d_to_north + more * to_north)
 
 
-@loop
+@bare_loop
 def _moved_change(
     start: Vector, stage: _Stage, change: _Change, d_place: Vector, d_frame: Basis, d_way_m: Pair
 ) -> Vector:
@@ -170,7 +170,7 @@ def _blown_change(stage: _Stage, d_place: Vector, rise_m: float) -> Pair:
     )
 
 
-@loop
+@bare_loop
 def _led(course: _Course, change: _Change) -> Vector:
     """Lead a change through both stages: how the normal at the step's end changes."""
     first, second = course.first, course.second
@@ -188,7 +188,7 @@ def _led(course: _Course, change: _Change) -> Vector:
     return _moved_change(start, second, change, d_middle, d_there, way_m)
 
 
-@loop
+@bare_loop
 def _course(drift: Drift, step: int, state: Array, gust: Pair, rise_m: float) -> _Course:
     """Take the step itself, and keep what its changes need."""
     start = (state[0], state[1], state[2])
@@ -225,7 +225,7 @@ def _rise_slope(drift: Drift, step: int, state: Array) -> Vector:
     return steep * sun[0], steep * sun[1], steep * sun[2]
 
 
-@loop
+@bare_loop
 def _spread_slopes(
     drift: Drift, time_s: float, log_pressure: float, start: Vector, here: Basis
 ) -> tuple[float, float, float, float]:
@@ -244,7 +244,7 @@ def _spread_slopes(
     return spread, by_north, by_east, by_level
 
 
-@loop
+@bare_loop
 def _spread_at(drift: Drift, time_s: float, log_pressure: float, place: Vector) -> float:
     return drift.error_scale * spread_mps(drift.error, time_s, log_pressure, *place)
 
@@ -259,7 +259,7 @@ def _nudged(start: Vector, way: Vector, angle_rad: float) -> Vector:
     )
 
 
-@loop
+@bare_loop
 def ends_of(
     drift: Drift, step: int, state: Array, noise: Array, after: Array, own: Pair, own_borne: Pair
 ) -> Ends:
@@ -315,7 +315,7 @@ def _along(slope: Vector, way: Vector) -> float:
     return slope[0] * way[0] + slope[1] * way[1] + slope[2] * way[2]
 
 
-@loop
+@bare_loop
 def _shift(
     course: _Course,
     after: Array,
@@ -337,7 +337,7 @@ def _shift(
     return Shift(turn, d_here, d_end, d_frame, end_turn)
 
 
-@loop
+@bare_loop
 def _pushed(course: _Course, after: Array, end: Basis, east: float, north: float) -> Shift:
     """A mean velocity more; the start stays."""
     d_end = _led(course, _Change((0.0, 0.0, 0.0), 0.0, (east, north)))

@@ -10,14 +10,16 @@ from numpy.typing import NDArray
 
 from overflight.physics.changes import Ends, Pair, Shift, carried_change, ends_of
 from overflight.physics.drift import Drift
-from overflight.physics.kernel import loop
+from overflight.physics.kernel import bare_loop
 from overflight.physics.ou import OuStep
 from overflight.physics.sphere import MEAN_RADIUS_M
 
 Array = NDArray[np.float64]
 
+N_ROOM = 8  # further rows, beside one for each local coordinate, that a tangent works in
 
-@loop
+
+@bare_loop
 def _end_m(ends: Ends, shift: Shift) -> Pair:
     """A change of the end, in metres east and north there."""
     end, d_end = ends.end, shift.d_end
@@ -27,7 +29,7 @@ def _end_m(ends: Ends, shift: Shift) -> Pair:
     )
 
 
-@loop
+@bare_loop
 def place_rows(ends: Ends, carry: Array, blown: Array) -> None:
     """Write how the end's place changes with the start's, and with a mean velocity."""
     carry[0, 0], carry[1, 0] = _end_m(ends, ends.east)
@@ -36,7 +38,7 @@ def place_rows(ends: Ends, carry: Array, blown: Array) -> None:
     blown[0, 1], blown[1, 1] = _end_m(ends, ends.push_north)
 
 
-@loop
+@bare_loop
 def vector_rows(
     ends: Ends,
     row: int,
@@ -77,7 +79,7 @@ def vector_rows(
         )
 
 
-@loop
+@bare_loop
 def process_columns(
     process: tuple[OuStep, float],
     places: tuple[int, int],
@@ -107,21 +109,38 @@ def process_columns(
             reach[first + row, noise + 2 * axis] += ou.noise_e * stays[row, axis]
 
 
-@loop
+@bare_loop
 def error_columns(
-    ends: Ends, state: Array, noise: Array, after: Array, carry: Array, reach: Array, blown: Array
+    ends: Ends,
+    state: Array,
+    noise: Array,
+    after: Array,
+    carry: Array,
+    reach: Array,
+    blown: Array,
+    stays: Array,
 ) -> None:
-    """Write all that concerns place and wind error; the error's part of ``blown`` too."""
-    ou, stays = ends.ou, np.empty((2, 2))
+    """Write all that concerns place and wind error; the error's part of ``blown`` too.
+
+    ``stays`` (2, 2) is room to work.
+    """
+    ou = ends.ou
     kept = ou.decay * state[3], ou.decay * state[4]
     carried_on = kept[0] + ou.noise_e * noise[0], kept[1] + ou.noise_e * noise[2]
     vector_rows(ends, 2, (kept, carried_on, (after[3], after[4])), carry, blown, stays)
     process_columns((ou, ends.pull_mps2), (2, 0), blown, stays, carry, reach)
 
 
-@loop
+@bare_loop
 def passive_tangent(
-    drift: Drift, step: int, state: Array, noise: Array, after: Array, carry: Array, reach: Array
+    drift: Drift,
+    step: int,
+    state: Array,
+    noise: Array,
+    after: Array,
+    carry: Array,
+    reach: Array,
+    room: Array,
 ) -> None:
     """Derivative of a passive step in local coordinates.
 
@@ -137,8 +156,10 @@ def passive_tangent(
         Receives the derivative by the state before.
     reach : (4, 4)
         Receives the derivative by the noise.
+    room : (4 + N_ROOM, 2)
+        To work in.
     """
     ends = ends_of(drift, step, state, noise, after, (0.0, 0.0), (0.0, 0.0))
-    blown = np.empty((4, 2))
+    blown = room[:4]
     place_rows(ends, carry, blown)
-    error_columns(ends, state, noise, after, carry, reach, blown)
+    error_columns(ends, state, noise, after, carry, reach, blown, room[4:6])

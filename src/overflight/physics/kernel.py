@@ -66,14 +66,24 @@ def lane_loop(array_function: F) -> F:
     return _compiled(array_function, contract=True)
 
 
-def _compiled(function: F, *, forceinline: bool = False, contract: bool = False) -> F:
+def bare_loop(array_function: F) -> F:
+    """Compile a loop that is called for every step: it makes and returns no arrays.
+
+    Nobody counts there who uses an array, as in :func:`lane_loop`; rounding is as written.
+    """
+    return _compiled(array_function, counted=False)
+
+
+def _compiled(
+    function: F, *, forceinline: bool = False, contract: bool = False, counted: bool = True
+) -> F:
     if _PLAIN:
         return function
     # Both are said always, because a function takes what is not said from the one that makes numba
     # compile it. ``_nrt``, which numba's interface does not declare: are uses of arrays counted?
     options: dict[str, Any] = {
         "fastmath": {"contract"} if contract else False,
-        "_nrt": not (forceinline or contract),
+        "_nrt": counted and not (forceinline or contract),
     }
     compiled = numba.njit(nogil=True, error_model="numpy", forceinline=forceinline, **options)(
         function
