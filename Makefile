@@ -67,6 +67,8 @@ calibrate: $(DEV) ## made-up and real flights, into docs/calibration.md (telemet
 
 peers: $(DEV) $(PEERS) ## the same beside Parcels and OpenDrift, which it installs (some 1.5 GB)
 	$(BIN)/python benchmarks/table.py --write --peers parcels opendrift $(BENCH)
+	$(BIN)/python benchmarks/table.py --write --no-kernels --peers parcels --peer-job between \
+		--peer-particles 100000 $(BENCH)
 
 docs: $(DEV) ## write the documentation that is generated
 	$(BIN)/python tools/cli_reference.py

@@ -19,7 +19,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from overflight.physics import blocks
+from overflight.physics import blocks, fine
 from overflight.physics.integrate import rk4_step
 from overflight.physics.kernel import kernel, loop
 from overflight.physics.lanes import LANES
@@ -140,7 +140,7 @@ def reading_rate(grid: WindGrid, repeats: int = 40_000) -> float:
 @loop
 def _read(block, sheets, repeats):
     for _ in range(repeats):
-        blocks.blow(block, sheets, 0, np.float32(0.3))
+        fine.blow(block, sheets, 0, np.float32(0.3))
 
 
 def main() -> None:

@@ -58,6 +58,11 @@ PEERS = {
     "opendrift": Peer("OpenDrift", "ellipsoid at height 0", turn_at_sea_level),
 }
 OURS = "overflight"
+# The wind of each job: 70 hPa alone; with all levels, 70 hPa one of them; the same with 72.5 hPa in
+# its place, so that everyone has to interpolate between levels.
+BETWEEN_HPA = tuple(72.5 if level == 70 else level for level in march_rate.LEVELS_HPA)
+LEVELS_HPA = {"one": (80, 70, 60), "on": march_rate.LEVELS_HPA, "between": BETWEEN_HPA}
+TRUTH_PARTICLES = 10_000  # the truth is slow
 
 
 class Job(NamedTuple):
@@ -67,6 +72,7 @@ class Job(NamedTuple):
     pythons: dict[str, Path]
     grid: WindGrid
     places: Array
+    n_steps: int
 
 
 def pythons(names: Iterable[str], given: Iterable[str]) -> dict[str, Path]:
@@ -92,13 +98,24 @@ def pythons(names: Iterable[str], given: Iterable[str]) -> dict[str, Path]:
     return found
 
 
-def prepare(folder: Path, grid: WindGrid, n: int, found: dict[str, Path]) -> Job:
-    """Write the wind at the float level and the starts."""
-    level = int(np.argmin(np.abs(grid.log_pressure - math.log(march_rate.FLOAT_PA))))
-    uv_mps = grid.uv_mps[:, level]
+def prepare(folder: Path, levels: str, n: int, hours: int, found: dict[str, Path]) -> Job:
+    """Write the wind on some levels of :data:`LEVELS_HPA`, the starts, and for how long to fly."""
+    grid, float_log = march_rate.synthetic(LEVELS_HPA[levels]), math.log(march_rate.FLOAT_PA)
+    shown = slice(None)
+    if levels == "one":
+        at = int(np.argmin(np.abs(grid.log_pressure - float_log)))
+        shown = slice(at, at + 1)
+    elif "opendrift" in found:
+        raise OverflightError(
+            found=f"OpenDrift is to fly the job {levels!r}",
+            expected="the job 'one'",
+            remedy="benchmarks/peers/opendrift_job.py gives it one level; leave OpenDrift out.",
+        )
+    uv_mps = grid.uv_mps[:, shown]
     np.savez(
         folder / "wind.npz",
         time_s=grid.time_s,
+        log_pressure=grid.log_pressure[shown],
         lat_deg=grid.lat_deg,
         lon_deg=grid.lon_deg,
         u_mps=uv_mps[..., 0],
@@ -106,8 +123,14 @@ def prepare(folder: Path, grid: WindGrid, n: int, found: dict[str, Path]) -> Job
     )
     places = march_rate.starts("global", n)
     lat_deg, lon_deg = np.array([lat_lon_deg(*place) for place in places]).T
-    np.savez(folder / "starts.npz", lat_deg=lat_deg, lon_deg=lon_deg % 360.0)
-    return Job(folder, found, grid, places)
+    np.savez(
+        folder / "starts.npz",
+        lat_deg=lat_deg,
+        lon_deg=lon_deg % 360.0,
+        log_pressure=float_log,
+        hours=hours,
+    )
+    return Job(folder, found, grid, places, round(hours * 3_600.0 / march_rate.STEP_S))
 
 
 def run(job: Job, name: str) -> dict[str, Any]:
@@ -131,9 +154,9 @@ def run(job: Job, name: str) -> dict[str, Any]:
     return json.loads((job.folder / f"{name}.json").read_text())
 
 
-def per_core_mps(report: dict[str, Any], n: int) -> float:
-    """Million particle-steps a second, for each core that was kept busy."""
-    return n * march_rate.N_STEPS / report["stepping_s"] / max(1.0, report["cores"]) / 1e6
+def per_core_mps(report: dict[str, Any], n_particle_steps: int) -> float:
+    """Million particle-steps a second of processor time, whoever else had the cores meanwhile."""
+    return n_particle_steps / (report["stepping_s"] * report["cores"]) / 1e6
 
 
 def interleaved(job: Job, passes: int) -> list[dict[str, Any]]:
@@ -146,7 +169,7 @@ def interleaved(job: Job, passes: int) -> list[dict[str, Any]]:
         for name in set_apart(job.pythons):
             for one in (OURS, name):
                 reports[one] = run(job, one)
-                rates[one].append(per_core_mps(reports[one], n))
+                rates[one].append(per_core_mps(reports[one], n * job.n_steps))
             ratios[name].append(rates[OURS][-1] / rates[name][-1])
     return [
         {
@@ -172,9 +195,11 @@ def set_apart(names: Iterable[str]) -> list[str]:
 def ends(job: Job, name: str, turn: Turn) -> dict[str, Any]:
     """How far the ends that a peer wrote lie from the truth on some Earth."""
     with np.load(job.folder / f"{name}.npz") as file:
-        places = [n_vector(*at) for at in zip(file["lat_deg"], file["lon_deg"], strict=True)]
-    truth = march_rate.plain(turn, job.grid, job.places, march_rate.N_STEPS)
-    return apart(np.array(places), truth)
+        ends_deg = zip(file["lat_deg"], file["lon_deg"], strict=True)
+        places = np.array([n_vector(*at) for at in ends_deg])
+    some = slice(TRUTH_PARTICLES)
+    truth = march_rate.plain(turn, job.grid, job.places[some], job.n_steps)
+    return apart(places[some], truth)
 
 
 def apart(places: Array, truth: Array) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
     python benchmarks/table.py [--particles 100000] [--passes 3] [--write] [--check]
     python benchmarks/table.py --peers parcels opendrift [--peer-particles 10000] --write
+    python benchmarks/table.py --no-kernels --peers parcels --peer-job between --write
 
 The jobs are those of march_rate.py and drift_rate.py. Every pass runs each of them once, so that
 what else the machine does hits all alike; medians count. ``--write`` adds a record to
@@ -39,7 +40,6 @@ PAGE = peer_runs.ROOT / "docs" / "benchmarks.md"
 RECORDS = peer_runs.ROOT / "docs" / "benchmarks.json"
 SCHEMES = {"Runge-Kutta": "rk4", "midpoint": "midpoint"}
 FEW_LEVELS_HPA = (80, 70, 60)
-TRUTH_PARTICLES = 10_000  # the truth is slow
 
 
 class Job(NamedTuple):
@@ -183,13 +183,16 @@ def measure(chosen: argparse.Namespace) -> record.Record:
         },
         "passes": chosen.passes,
         "note": chosen.note,
-        "rows": measured(jobs(chosen.particles), chosen.particles, chosen.passes),
-        "ends": misses(min(chosen.particles, TRUTH_PARTICLES)),
+        "rows": [],
+        "ends": {},
     }
+    if not chosen.no_kernels:
+        made["rows"] = measured(jobs(chosen.particles), chosen.particles, chosen.passes)
+        made["ends"] = misses(min(chosen.particles, peer_runs.TRUTH_PARTICLES))
     if chosen.peers:
         with tempfile.TemporaryDirectory() as folder:
-            grid = march_rate.synthetic(FEW_LEVELS_HPA)
-            job = peer_runs.prepare(Path(folder), grid, chosen.peer_particles, pythons)
+            n = chosen.peer_particles
+            job = peer_runs.prepare(Path(folder), chosen.peer_job, n, chosen.peer_hours, pythons)
             made["peers"] = peer_runs.interleaved(job, chosen.passes)
     return made
 
@@ -210,6 +213,11 @@ def options() -> argparse.Namespace:
     parser.add_argument("--passes", type=count, default=3)
     parser.add_argument("--peers", nargs="+", default=[], metavar="NAME", help="other models")
     parser.add_argument("--peer-particles", type=count, default=10_000)
+    parser.add_argument(
+        "--peer-job", choices=list(peer_runs.LEVELS_HPA), default="one", help="levels of their wind"
+    )
+    parser.add_argument("--peer-hours", type=count, default=march_rate.HOURS, help="of flight")
+    parser.add_argument("--no-kernels", action="store_true", help="the peers alone")
     parser.add_argument("--peer-python", nargs="+", default=[], metavar="NAME=PATH")
     parser.add_argument("--note", default="", help="a sentence for the tables")
     parser.add_argument("--write", action="store_true", help="write the record and the tables")
@@ -223,14 +231,14 @@ def main() -> int:
     try:
         earlier = record.load(RECORDS)
         made = measure(chosen)
-        tables = {"bench": record.kernels(made, earlier)}
+        tables = {} if chosen.no_kernels else {"bench": record.kernels(made, earlier)}
         if chosen.peers:
-            tables["peers"] = record.peers(made)
+            tables[f"peers, {chosen.peer_job}"] = record.peers(made)
         print("\n\n".join(tables.values()))
         if chosen.write and not chosen.check:
             for name, text in tables.items():
                 record.put(PAGE, name, text)
-            record.save(RECORDS, [*earlier, made])
+            record.save(RECORDS, [*record.load(RECORDS), made])
     except OverflightError as error:
         print(error, file=sys.stderr)
         return 2

@@ -1,9 +1,9 @@
 """What a peer is given and what it gives back: files, so that each may have packages of its own.
 
-The folder holds ``wind.npz`` (one level: ``time_s``, ``lat_deg``, ``lon_deg`` with both 0 and 360;
-``u_mps`` and ``v_mps`` by time, latitude, longitude) and ``starts.npz`` (``lat_deg``,
-``lon_deg``). A peer writes ``NAME.npz`` with its ends, NaN where it lost a particle, and
-``NAME.json``.
+The folder holds ``wind.npz`` (``time_s``; ``log_pressure``, one or many; ``lat_deg``, ``lon_deg``
+with both 0 and 360; ``u_mps`` and ``v_mps`` by time, level, latitude, longitude) and ``starts.npz``
+(``lat_deg``, ``lon_deg``; for all, the ``log_pressure`` they float on and for how many ``hours``).
+A peer writes ``NAME.npz`` with its ends, NaN where it lost a particle, and ``NAME.json``.
 """
 
 import json
@@ -22,20 +22,23 @@ for name in ("OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "NUMEXPR_NUM", "NUMBA_NUM", "
 
 import numpy as np  # noqa: E402
 
-HOURS, STEP_S = 72, 300.0
+STEP_S = 300.0
 EPOCH = np.datetime64("2026-01-01T00:00:00", "ns")
 
 
 class Job(NamedTuple):
-    """The wind at one level and the starts."""
+    """The wind, the starts, and the level and hours of all of them."""
 
     time: np.ndarray
+    log_pressure: np.ndarray
     lat_deg: np.ndarray
     lon_deg: np.ndarray
     u_mps: np.ndarray
     v_mps: np.ndarray
     start_lat_deg: np.ndarray
     start_lon_deg: np.ndarray
+    start_log_pressure: float
+    hours: int
 
 
 class Clock:
@@ -55,8 +58,15 @@ def read() -> Job:
     folder = Path(sys.argv[1])
     with np.load(folder / "wind.npz") as wind, np.load(folder / "starts.npz") as starts:
         time_ns = EPOCH + (1e9 * wind["time_s"]).astype("timedelta64[ns]")
-        arrays = [wind[name] for name in ("lat_deg", "lon_deg", "u_mps", "v_mps")]
-        return Job(time_ns, *arrays, starts["lat_deg"], starts["lon_deg"])
+        names = ("log_pressure", "lat_deg", "lon_deg", "u_mps", "v_mps")
+        return Job(
+            time_ns,
+            *(wind[name] for name in names),
+            starts["lat_deg"],
+            starts["lon_deg"],
+            float(starts["log_pressure"]),
+            int(starts["hours"]),
+        )
 
 
 def peak_mib() -> float:

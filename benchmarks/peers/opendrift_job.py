@@ -3,7 +3,8 @@
     python benchmarks/peers/opendrift_job.py FOLDER
 
 It has Runge-Kutta steps for ocean currents only, so the wind goes in as a current; currents above
-15 m/s are holes to it unless it is told otherwise. Nothing else moves its particles.
+15 m/s are holes to it unless it is told otherwise. Nothing else moves its particles. It is given
+one level only.
 """
 
 import logging
@@ -40,7 +41,11 @@ def reader(given: job.Job) -> Reader:
         "lon": ("lon", given.lon_deg[:-1], {"standard_name": "longitude", "units": "degrees_east"}),
     }
     winds = {
-        name: (("time", "lat", "lon"), values[..., :-1], {"standard_name": name, "units": "m s-1"})
+        name: (
+            ("time", "lat", "lon"),
+            values[:, 0, :, :-1],
+            {"standard_name": name, "units": "m s-1"},
+        )
         for name, values in zip(CURRENTS, (given.u_mps, given.v_mps), strict=True)
     }
     return Reader(xr.Dataset(winds, coords=axes), name="synthetic")
@@ -60,7 +65,7 @@ def main() -> None:
     model.seed_elements(
         lon=given.start_lon_deg, lat=given.start_lat_deg, time=begin, z=0.0, radius=0.0
     )
-    hours = timedelta(hours=job.HOURS)
+    hours = timedelta(hours=given.hours)
     with job.Clock() as clock:
         model.run(time_step=job.STEP_S, time_step_output=hours, duration=hours)
     clock.wall_s = model.timing["main loop"].total_seconds()

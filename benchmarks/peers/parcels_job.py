@@ -4,7 +4,7 @@
 
 Positions are in double precision; its default is single. Its field gets a few columns more than
 the globe has, and particles that leave it at one side come back at the other. A particle beyond a
-pole is out of its grid: it is given up here, as lost.
+pole is out of its grid: it is given up here, as lost. Its depth is ln p.
 """
 
 import job
@@ -18,18 +18,18 @@ FIRST_ERROR = 50  # status codes from here on are errors
 
 
 def field(given: job.Job) -> parcels.FieldSet:
-    """The wind at one depth, wrapped around the globe and a bit further."""
+    """The wind, wrapped around the globe and a bit further."""
     columns = np.r_[-HALO - 1 : -1, 0 : len(given.lon_deg), 1 : HALO + 1]
     turns = np.r_[np.full(HALO, -360.0), np.zeros(len(given.lon_deg)), np.full(HALO, 360.0)]
     axes = {
         "time": given.time,
-        "depth": ("depth", [0.0], {"axis": "Z", "positive": "down"}),
+        "depth": ("depth", given.log_pressure, {"axis": "Z", "positive": "down"}),
         "latitude": ("latitude", given.lat_deg, {"axis": "Y"}),
         "longitude": ("longitude", given.lon_deg[columns] + turns, {"axis": "X"}),
     }
     winds = {
         name: xr.DataArray(
-            values[:, None][..., columns],
+            values[..., columns],
             dims=("time", "depth", "latitude", "longitude"),
             coords=axes,
         )
@@ -51,10 +51,16 @@ def Around(particles, fieldset):  # noqa: N802
     particles.dx -= 360.0 * np.floor(beyond_deg / 360.0)
 
 
-def fly(fields: parcels.FieldSet, lat_deg, lon_deg, seconds: float) -> parcels.ParticleSet:
+def fly(
+    fields: parcels.FieldSet, level: float, lat_deg, lon_deg, seconds: float
+) -> parcels.ParticleSet:
     """Advect some particles."""
     flying = parcels.ParticleSet(
-        fields, pclass=get_default_particle(np.float64), x=lon_deg, y=lat_deg, z=0.0 * lon_deg
+        fields,
+        pclass=get_default_particle(np.float64),
+        x=lon_deg,
+        y=lat_deg,
+        z=np.full(len(lon_deg), level),
     )
     flying.execute(
         [parcels.kernels.AdvectionRK4, GiveUp, Around],
@@ -69,9 +75,10 @@ def main() -> None:
     """Fly the job, after a step of its own that loads what is loaded at first use."""
     given = job.read()
     fields = field(given)
-    fly(fields, given.start_lat_deg[:2], given.start_lon_deg[:2], job.STEP_S)
+    level = given.start_log_pressure
+    fly(fields, level, given.start_lat_deg[:2], given.start_lon_deg[:2], job.STEP_S)
     with job.Clock() as clock:
-        flown = fly(fields, given.start_lat_deg, given.start_lon_deg, job.HOURS * 3_600.0)
+        flown = fly(fields, level, given.start_lat_deg, given.start_lon_deg, given.hours * 3_600.0)
     ends_deg = np.full((2, len(given.start_lat_deg)), np.nan)
     ends_deg[:, np.asarray(flown.particle_id)] = flown.y, flown.x
     job.write("parcels", clock, *ends_deg)

@@ -144,7 +144,7 @@ def test_distances_read_well(record, distance_m, words):
 def test_the_page_can_take_the_tables(record, root, tmp_path):
     page = tmp_path / "page.md"
     page.write_text((root / "docs" / "benchmarks.md").read_text())
-    for name in ("bench", "peers"):
+    for name in ("bench", "peers, one", "peers, on", "peers, between"):
         record.put(page, name, "")
     record.load(root / "docs" / "benchmarks.json")
 

@@ -144,12 +144,12 @@ def locate(block: Block, sheets: Sheets) -> None:
         poke(wide, LAT + lane, lat_fraction)
     for lane in range(LANES):
         x, y, z = peek(wide, X + lane), peek(wide, Y + lane), peek(wide, Z + lane)
-        _place(block, sheets, lane, longitude_rad(x, y, peek(wide, LON + lane)))
+        put_longitude(block, sheets, lane, longitude_rad(x, y, peek(wide, LON + lane)))
         poke(wide, LAT + lane, latitude_rad(z, peek(wide, LAT + lane)))
 
 
 @lane_kernel
-def _place(block: Block, sheets: Sheets, lane: int, lon_rad: float) -> None:
+def put_longitude(block: Block, sheets: Sheets, lane: int, lon_rad: float) -> None:
     """Note a longitude, by a whole turn, at or just east of the grid's first column."""
     west = sheets.first_lon_rad - _EDGE_RAD
     lon_rad = lon_rad + _TURN_RAD if lon_rad < west else lon_rad
@@ -187,7 +187,7 @@ def put(block: Block, sheets: Sheets, lane: int, place: Vector) -> None:
     poke(block.wide, Y + lane, y)
     poke(block.wide, Z + lane, z)
     poke(block.wide, LAT + lane, math.atan2(z, math.sqrt(x * x + y * y)))
-    _place(block, sheets, lane, math.atan2(y, x))
+    put_longitude(block, sheets, lane, math.atan2(y, x))
 
 
 @lane_kernel
@@ -327,18 +327,6 @@ def look(
 
 
 @lane_loop
-def ahead(block: Block, sheets: Sheets, weight: np.float32, fraction: np.float32) -> None:
-    """Add a stage's wind, and go with it to where the next stage looks."""
-    lanes = block.lanes
-    for lane in range(LANES):
-        add(block, lane, weight)
-    for lane in range(LANES):
-        east, north = peek(lanes, U + lane), peek(lanes, V + lane)
-        look(block, lane, east, north, peek(lanes, UP + lane), fraction)
-    follow(block, sheets)
-
-
-@lane_loop
 def follow(block: Block, sheets: Sheets) -> None:
     """Find every lane's cell after the shift that was noted."""
     lanes = block.lanes
@@ -349,12 +337,26 @@ def follow(block: Block, sheets: Sheets) -> None:
         settle(block, sheets, lane, east, north)
 
 
-@lane_loop
-def land(block: Block, sheets: Sheets, weight: np.float32, whole_scale: float) -> None:
-    """Add the last stage's wind, and move every lane by the sum times ``whole_scale``."""
-    for lane in range(LANES):
-        add(block, lane, weight)
-    move(block, sheets, whole_scale)
+@lane_kernel
+def carry(block: Block, lane: int, east_mps: float, north_mps: float, whole_scale: float) -> None:
+    """Move a lane's normal by a sum of winds in m/s times ``whole_scale``."""
+    wide = block.wide
+    x, y, z = peek(wide, X + lane), peek(wide, Y + lane), peek(wide, Z + lane)
+    secant, step_n = peek(wide, SECANT + lane), peek(wide, STEP_N + lane) * whole_scale
+    east = east_mps * step_n
+    north = north_mps * (peek(wide, STEP_M + lane) * whole_scale)
+    up = 1.0 + float(peek(block.lanes, SUM_U + lane)) * step_n
+    east_x, east_y = -y * secant, x * secant
+    new_x = x * up + east * east_x - north * z * east_y
+    new_y = y * up + east * east_y + north * z * east_x
+    new_z = z * up + north * (x * east_y - y * east_x)
+    poke(wide, WAS_X + lane, x)
+    poke(wide, WAS_Y + lane, y)
+    poke(wide, WAS_Z + lane, z)
+    unit = unit_scale(new_x * new_x + new_y * new_y + new_z * new_z - 1.0)
+    poke(wide, X + lane, new_x * unit)
+    poke(wide, Y + lane, new_y * unit)
+    poke(wide, Z + lane, new_z * unit)
 
 
 @lane_loop
@@ -366,22 +368,8 @@ def move(block: Block, sheets: Sheets, whole_scale: float) -> None:
         east, north = peek(lanes, SUM_E + lane), peek(lanes, SUM_N + lane)
         look(block, lane, east, north, peek(lanes, SUM_U + lane), part)
     for lane in range(LANES):
-        x, y, z = peek(wide, X + lane), peek(wide, Y + lane), peek(wide, Z + lane)
-        secant, step_n = peek(wide, SECANT + lane), peek(wide, STEP_N + lane) * whole_scale
-        east = float(peek(lanes, SUM_E + lane)) * step_n
-        north = float(peek(lanes, SUM_N + lane)) * (peek(wide, STEP_M + lane) * whole_scale)
-        up = 1.0 + float(peek(lanes, SUM_U + lane)) * step_n
-        east_x, east_y = -y * secant, x * secant
-        new_x = x * up + east * east_x - north * z * east_y
-        new_y = y * up + east * east_y + north * z * east_x
-        new_z = z * up + north * (x * east_y - y * east_x)
-        poke(wide, WAS_X + lane, x)
-        poke(wide, WAS_Y + lane, y)
-        poke(wide, WAS_Z + lane, z)
-        unit = unit_scale(new_x * new_x + new_y * new_y + new_z * new_z - 1.0)
-        poke(wide, X + lane, new_x * unit)
-        poke(wide, Y + lane, new_y * unit)
-        poke(wide, Z + lane, new_z * unit)
+        east, north = float(peek(lanes, SUM_E + lane)), float(peek(lanes, SUM_N + lane))
+        carry(block, lane, east, north, whole_scale)
     for lane in range(LANES):
         poke(wide, LAT + lane, peek(wide, LAT + lane) + float(peek(lanes, DLAT + lane)))
-        _place(block, sheets, lane, peek(wide, LON + lane) + float(peek(lanes, DLON + lane)))
+        put_longitude(block, sheets, lane, peek(wide, LON + lane) + float(peek(lanes, DLON + lane)))

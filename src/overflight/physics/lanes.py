@@ -75,9 +75,55 @@ class _Vectors:
         alone = self.builder.insert_element(blank, share, ir.Constant(_I32, 0))
         return self.builder.call(fma, [self.part(alone, [0] * kind.count), slope, first])
 
+    def store(self, vector: Any, data: Any, at: Any) -> None:
+        """Put numbers side by side, wherever they begin."""
+        address = self.builder.bitcast(self.builder.gep(data, [at]), vector.type.as_pointer())
+        self.builder.store(vector, address).align = 4
+
     def between(self, first: Any, last: Any, share: Any) -> Any:
         """Linear between two vectors."""
         return self.along(first, self.builder.fsub(last, first), share)
+
+
+@intrinsic
+def _parted_corners(
+    context: Any,
+    winds: Any,
+    at: Any,
+    row: Any,
+    sheet: Any,
+    time: Any,
+    north: Any,
+    down: Any,
+    later: Any,
+    nodes: Any,
+    entry: Any,
+    base_entry: Any,
+) -> Any:
+    def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        flat, place, row, sheet, time, north, down, later, into, entry, base_entry = arguments
+        data = context.make_array(signature.args[0])(context, builder, flat).data
+        vectors = _Vectors(builder)
+        base = vectors.load(data, place, 2)
+        zero, levels = vectors.part(base, [0, 1] * 4), []
+        for upper in (place, builder.add(place, sheet)):
+            first, last = (
+                vectors.both(data, at, builder.add(at, time))
+                for at in (upper, builder.add(upper, row))
+            )
+            slope = builder.fsub(last, first)
+            levels.append(vectors.along(builder.fsub(first, zero), slope, north))
+        both = vectors.between(levels[0], levels[1], down)
+        now, then = vectors.part(both, [0, 1, 2, 3]), vectors.part(both, [4, 5, 6, 7])
+        node = vectors.between(now, then, later)
+        out = context.make_array(signature.args[8])(context, builder, into).data
+        vectors.store(node, out, entry)
+        vectors.store(base, out, base_entry)
+        return context.get_dummy_value()
+
+    whole, share = types.intp, types.float32
+    shares = share, share, share
+    return types.void(winds, *(whole,) * 4, *shares, nodes, whole, whole), emit
 
 
 @intrinsic
@@ -109,8 +155,7 @@ def _corners(
         now, then = vectors.part(both, [0, 1, 2, 3]), vectors.part(both, [4, 5, 6, 7])
         node = vectors.between(now, then, later)
         out = context.make_array(signature.args[8])(context, builder, into).data
-        address = builder.bitcast(builder.gep(out, [entry]), node.type.as_pointer())
-        builder.store(node, address).align = 4
+        vectors.store(node, out, entry)
         return context.get_dummy_value()
 
     whole, share = types.intp, types.float32
@@ -148,6 +193,24 @@ def _plain_corners(
     nodes[entry : entry + 4] = both[:4] + later * (both[4:] - both[:4])
 
 
+def _plain_parted_corners(
+    winds: Any,
+    at: int,
+    row: int,
+    sheet: int,
+    time: int,
+    north: Any,
+    down: Any,
+    later: Any,
+    nodes: Any,
+    entry: int,
+    base_entry: int,
+) -> None:
+    _plain_corners(winds, at, row, sheet, time, north, down, later, nodes, entry)
+    nodes[base_entry : base_entry + 2] = winds[at : at + 2]
+    nodes[entry : entry + 4] -= np.tile(winds[at : at + 2], 2)
+
+
 _PLAIN = os.environ.get("NUMBA_DISABLE_JIT") == "1"
 
 peek: Callable[..., Any] = _plain_peek if _PLAIN else _peek
@@ -160,4 +223,11 @@ from ``entry`` on: u and v on the western meridian, then on the eastern. ``winds
 u and v of every node; ``at`` is the entry where the upper, southern, western node of the earlier
 time begins; ``row``, ``sheet`` and ``time`` are the entries to the next node northward, downward
 and to the later time; the rest are shares, 0 to 1.
+"""
+
+parted_corners: Callable[..., None] = _plain_parted_corners if _PLAIN else _parted_corners
+"""The same in two parts: what the four numbers differ by from the wind at ``at``, and that wind.
+
+Within a cell a wind differs by a tenth of itself, and so it then errs by a tenth in single
+precision. The two numbers of the wind itself go into ``nodes`` from a last argument on.
 """

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from overflight.physics import blocks, window
+from overflight.physics import blocks, fine, window
 from overflight.physics.blocks import Balloons, Block
 from overflight.physics.integrate import midpoint_step, rk4_step
 from overflight.physics.kernel import kernel, loop
@@ -111,13 +111,14 @@ def _march(
         blocks.load(block, sheets, balloons, begin)
         for step in range(leg.n_steps):
             blocks.stand(block, sheets, leg.dt_s)
+            fine.start(block)
             for stage in range(last + 1):
                 later = leg.share_fraction + leg.step_share_fraction * (step + stages[stage, 0])
-                blocks.blow(block, sheets, time, np.float32(later))
+                fine.blow(block, sheets, time, np.float32(later))
                 if stage < last:
                     weight, fraction = stages[stage, 1], stages[stage, 2]
-                    blocks.ahead(block, sheets, np.float32(weight), np.float32(fraction))
-            blocks.land(block, sheets, np.float32(stages[last, 1]), whole)
+                    fine.ahead(block, sheets, np.float32(weight), np.float32(fraction))
+            fine.land(block, sheets, np.float32(stages[last, 1]), whole)
             if blocks.count_beyond(block, leg.pole_sine_fraction) > 0:
                 _one_by_one(block, grid, sheets, balloons, leg, step, begin, last + 1)
         for lane in range(min(LANES, end - begin)):

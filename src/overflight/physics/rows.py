@@ -21,18 +21,25 @@ X, Y, Z, LAT, LON, OVER_N, OVER_M, SECANT, STEP_N, STEP_M, WAS_X, WAS_Y, WAS_Z =
 # before the step (:mod:`overflight.physics.steered`), and the further normals of its step.
 FURTHER, WAS_FURTHER, MORE_NOISE = 31 * LANES, 42 * LANES, 53 * LANES
 N_FURTHER = 11
-N_WIDE = 61 * LANES
+# Sums of the stages of a march.
+WHOLE_E, WHOLE_N = 61 * LANES, 62 * LANES
+N_WIDE = 63 * LANES
 
 # float32: the cell in which a step starts, a whole number each, and the share of it; shares of the
 # cell where the lane stands; its share between two levels; latitude; step over N and ratio of the
 # radii; the shift since the step's start; the wind, turned into the start's frame with a part
-# upward; the sums of the stages; and the mean velocity that the wind's error adds.
+# upward; the sums of the stages; the mean velocity that the wind's error adds; and what a march's
+# wind differs by from that at a corner of its cell, which is then in U and V.
 (I0, J0, EAST0, NORTH0, EAST, NORTH, DOWN, SINE, COSINE, SEC, STEP, RATIO, DLON, DLAT, U, V, UP,
- SUM_E, SUM_N, SUM_U, GUST_E, GUST_N) = (row * LANES for row in range(22))  # fmt: skip
-N_LANES = 22 * LANES
+ SUM_E, SUM_N, SUM_U, GUST_E, GUST_N, MORE_E, MORE_N) = (
+    row * LANES for row in range(24)
+)  # fmt: skip
+N_LANES = 24 * LANES
 
-# float32, apart: the wind on the meridians west and east, four numbers together for each lane.
-N_NODES = 4 * LANES
+# float32, apart: the wind on the meridians west and east, four numbers together for each lane;
+# and where it is in two parts, the wind at a corner of the cell, two numbers each.
+CORNER = 4 * LANES
+N_NODES = 6 * LANES
 
 # int32: the cell where the lane stands, its level, entries of a table, and of the wind.
 CELL, LEVEL, ENTRY, ENTRY_1, AT = (row * LANES for row in range(5))
