@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from overflight.case.draft import roles
 from overflight.case.draft.frames import Frame
+from overflight.case.draft.speakers import Speaker
 from overflight.case.draft.turns import Attributed
 from overflight.case.vocabulary import Attribution
 
@@ -16,16 +17,21 @@ def told(one: Attributed, frame: Frame, text: str) -> Attributed:
     if speaker.attribution is Attribution.UNRESOLVED and speaker.tag in {"person", "account"}:
         found = _SAW.search(quoted if speaker.tag == "person" else whole)
         return _as(one, found, Attribution.EYEWITNESS, "tells what they saw")
-    named = (
-        speaker.attribution is Attribution.UNRESOLVED and speaker.words[:1].isupper() and one.verb
-    )
-    if speaker.attribution is Attribution.GROUP or named:
+    if one.verb and _may_own(speaker):
         return _as(one, _OWN.search(whole), Attribution.OWNER, "says that it is theirs")
     if speaker.attribution is Attribution.AUTHOR and _SHOWN.match(whole):
         return _as(one, _SHOWN.match(whole), Attribution.IMAGERY, "pictures that show")
     if speaker.attribution is Attribution.AUTHOR:
         return _as(one, _WE_COUNTED.search(whole), Attribution.PRESS_ANALYSIS, "own work")
     return one
+
+
+def _may_own(speaker: Speaker) -> bool:
+    """Whether "its balloon" is the speaker's: a firm's, a club's, a name's that is nothing else."""
+    if speaker.attribution is Attribution.GROUP:
+        return _FIRM.search(speaker.words) is not None
+    unknown = speaker.attribution is Attribution.UNRESOLVED and speaker.tag == ""
+    return unknown and _NAME.match(speaker.words) is not None
 
 
 def _as(one: Attributed, found: re.Match[str] | None, kind: Attribution, why: str) -> Attributed:
@@ -38,6 +44,12 @@ def _as(one: Attributed, found: re.Match[str] | None, kind: Attribution, why: st
     )
 
 
+_FIRM = re.compile(
+    r"\b(?:compan(?:y|ies)|firm|clubs?|teams?|schools?|start-?ups?|universit\w+|societ(?:y|ies)"
+    r"|students?|corporation|inc|ltd|provider|maker|operator|institute|laborator\w+|association)\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"[A-Z][\w&.-]+ [A-Z]")  # of two words at least: "Stratolane Inc."
 _SHOWN = re.compile(
     rf"(?:the |a |an |one |two |three |several |\w+ ){{0,3}}(?:{roles.IMAGERY})\b[^;§]{{0,80}}?"
     r" (?:turned up|picked (?:it )?up|came back with|caught|captured|revealed?|reveals"

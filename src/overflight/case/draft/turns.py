@@ -85,14 +85,15 @@ def label(frame: Frame, people: People) -> Attributed | None:
 
 
 def _letter(frame: Frame) -> Attributed | None:
-    letter = _DEAR.match(frame.outside) or _MARKED.match(frame.outside)
+    dear = _DEAR.match(frame.outside)
+    letter = dear or _MARKED.match(frame.outside)
     if letter is None:
         return None
     why = "a letter or paper, by how it begins; whoever signed it"
     told = Speaker(
         "the letter or paper", Attribution.DOCUMENT, "document", confidence=0.6, reason=why
     )
-    return Attributed(frame.start + letter.end(), frame.end, told, "say", TURN)
+    return Attributed(frame.start + letter.end(), frame.end, told, _WRITES if dear else "say", TURN)
 
 
 _POSTED = re.compile(r"(?P<who>[^@:§]{2,50}?) \(?@\w{3,30}\)?(?: ?[·|-].{0,40})?:?\s*$")
@@ -105,7 +106,7 @@ def _posted(frame: Frame, people: People) -> Attributed | None:
     if head is None or found is None:
         return None
     people.spoken.append(found)
-    return Attributed(frame.start, frame.end, found, "post", TURN)
+    return Attributed(frame.start, frame.end, found, _POSTS, TURN)
 
 
 _STATED = re.compile(
@@ -157,9 +158,26 @@ def _by_sign(who: str) -> Speaker | None:
     return None
 
 
-def goes_on(turn: Attributed) -> bool:
-    """Whether somebody keeps the word beyond the paragraph: in a letter, a post, a paper."""
-    return turn.speaker.tag == "document" or turn.verb == "post"
+_WRITES, _POSTS = "write", "post"  # verbs of turns that go beyond their paragraph
+_ENDS = re.compile(
+    r"(?:yours|sincerely|respectfully|(?:best|kind|warm) regards|very truly|faithfully)\b",
+    re.IGNORECASE,
+)
+
+
+def goes_on(turn: Attributed, frame: Frame, n_later: int) -> bool:
+    """Whether somebody keeps the word ``n_later`` paragraphs after they took it.
+
+    The head of a post has the paragraph behind it, a letter all that follow until it is signed.
+    """
+    if turn.verb == _WRITES:
+        return _ENDS.match(frame.outside) is None
+    return n_later == 0 or (turn.verb == _POSTS and n_later == 1)
+
+
+def begins(one: Attributed) -> bool:
+    """Whether somebody takes the word with a clause."""
+    return one.group == TURN or one.speaker.tag == "question"
 
 
 def kept(turn: Attributed, one: Attributed) -> Attributed:

@@ -37,6 +37,7 @@ def voices(text: str, frames: list[Frame], people: People) -> Iterator[Voiced]:
     """Attribute the frames of an article, one by one."""
     before: Voiced | None = None
     turn: Attributed | None = None
+    since = 0  # the paragraph in which somebody took the word
     for frame in frames:
         same = before is not None and before.frame.paragraph == frame.paragraph
         previous = before.last if before is not None and same else None
@@ -47,9 +48,11 @@ def voices(text: str, frames: list[Frame], people: People) -> Iterator[Voiced]:
         else:
             clauses = attribute(frame, people, previous)
             clauses = [_beside_a_quotation(one, frame, people, before) for one in clauses]
-        if turn is not None and not same and not turns.goes_on(turn):
+        begun = next((one for one in clauses if turns.begins(one)), None)
+        if begun is not None:
+            turn, since = begun, frame.paragraph
+        elif turn is not None and not turns.goes_on(turn, frame, frame.paragraph - since):
             turn = None
-        turn = next((one for one in clauses if one.group in {turns.TURN, "ask"}), turn)
         clauses = [turns.kept(turn, one) for one in clauses] if turn is not None else clauses
         clauses = [_told(one, frame, text, people) for one in clauses]
         people.state = nations.of_a_body(frame.outside) or people.state
