@@ -26,8 +26,8 @@ NARRATED = "The balloon crossed Montana on Wednesday."
             ["official_named", "official_named", "author"],
         ),
         (
-            "Dear Mr. Chairman:\n\nThe Department became aware of the object on January 27.\n\nIt was"
-            f" then over the Pacific.\n\nSincerely,\n\nJane Roe\n\n{NARRATED}",
+            "Dear Mr. Chairman:\n\nThe Department became aware of the object on January 27.\n\n"
+            f"It was then over the Pacific.\n\nSincerely,\n\nJane Roe\n\n{NARRATED}",
             ["document", "document", "author"],
         ),
         (
