@@ -60,7 +60,7 @@ class _Rates:
     search_step_s: float = 4e-3  # for a launch's first pilot, from nothing
     pilot_step_s: float = 2.8e-4
     particle_step_s: float = 2e-7
-    rival_pilot_step_s: float = 6e-4  # of a balloon that does more than drift
+    rival_pilot_step_s: float = 1.5e-3  # of a balloon that does more than drift
     rival_step_s: float = 5e-7
     step_back_s: float = 6e-7  # its divergence included
     path_point_s: float = 7e-6
