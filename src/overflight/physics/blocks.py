@@ -266,15 +266,22 @@ def stand(block: Block, sheets: Sheets, dt_s: float) -> None:
 
 
 @lane_loop
+def address(block: Block, sheets: Sheets) -> None:
+    """Where in the winds every lane's cell begins, at the first time."""
+    cells, sheet = block.cells, 2 * sheets.n_lons * sheets.n_lats
+    for lane in range(LANES):
+        cell, level = peek(cells, CELL + lane), peek(cells, LEVEL + lane)
+        poke(cells, AT + lane, np.int32(2) * cell + np.int32(sheet) * level)
+
+
+@lane_loop
 def blow(block: Block, sheets: Sheets, time: int, later: np.float32) -> None:
     """Read the wind where every lane stands, a share ``later`` of the way to the next time."""
     lanes, cells, nodes, row = block.lanes, block.cells, block.nodes, 2 * sheets.n_lons
     sheet = row * sheets.n_lats
     span = sheet * sheets.n_levels
     first = span * time
-    for lane in range(LANES):
-        cell, level = peek(cells, CELL + lane), peek(cells, LEVEL + lane)
-        poke(cells, AT + lane, np.int32(2) * cell + np.int32(sheet) * level)
+    address(block, sheets)
     for lane in range(LANES):
         at = first + np.int64(peek(cells, AT + lane))
         north, down = peek(lanes, NORTH + lane), peek(lanes, DOWN + lane)

@@ -9,13 +9,12 @@ stage looks needs none of that (:mod:`overflight.physics.blocks`).
 
 import numpy as np
 
-from overflight.physics.blocks import Block, carry, follow, look, put_longitude
+from overflight.physics.blocks import Block, address, carry, follow, look, put_longitude
 from overflight.physics.kernel import lane_loop
 from overflight.physics.lanes import LANES, parted_corners, peek, poke
 from overflight.physics.local import shift, turning
 from overflight.physics.rows import (
     AT,
-    CELL,
     CORNER,
     COSINE,
     DLAT,
@@ -23,7 +22,6 @@ from overflight.physics.rows import (
     DOWN,
     EAST,
     LAT,
-    LEVEL,
     LON,
     MORE_E,
     MORE_N,
@@ -59,9 +57,7 @@ def blow(block: Block, sheets: Sheets, time: int, later: np.float32) -> None:
     sheet = row * sheets.n_lats
     span = sheet * sheets.n_levels
     first = span * time
-    for lane in range(LANES):
-        cell, level = peek(cells, CELL + lane), peek(cells, LEVEL + lane)
-        poke(cells, AT + lane, np.int32(2) * cell + np.int32(sheet) * level)
+    address(block, sheets)
     for lane in range(LANES):
         at = first + np.int64(peek(cells, AT + lane))
         north, down = peek(lanes, NORTH + lane), peek(lanes, DOWN + lane)

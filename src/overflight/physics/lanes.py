@@ -84,6 +84,26 @@ class _Vectors:
         """Linear between two vectors."""
         return self.along(first, self.builder.fsub(last, first), share)
 
+    def meridians(self, data: Any, entries: Any, shares: Any, zero: Any = None) -> Any:
+        """The wind on two meridians between sixteen corners, less ``zero`` where that is given.
+
+        ``entries`` are those of the first corner and to the next row, sheet and time.
+        """
+        place, row, sheet, time = entries
+        north, down, later = shares
+        levels = []
+        for upper in (place, self.builder.add(place, sheet)):
+            first, last = (
+                self.both(data, at, self.builder.add(at, time))
+                for at in (upper, self.builder.add(upper, row))
+            )
+            slope = self.builder.fsub(last, first)
+            begin = first if zero is None else self.builder.fsub(first, zero)
+            levels.append(self.along(begin, slope, north))
+        both = self.between(levels[0], levels[1], down)
+        now, then = self.part(both, [0, 1, 2, 3]), self.part(both, [4, 5, 6, 7])
+        return self.between(now, then, later)
+
 
 @intrinsic
 def _parted_corners(
@@ -105,17 +125,9 @@ def _parted_corners(
         data = context.make_array(signature.args[0])(context, builder, flat).data
         vectors = _Vectors(builder)
         base = vectors.load(data, place, 2)
-        zero, levels = vectors.part(base, [0, 1] * 4), []
-        for upper in (place, builder.add(place, sheet)):
-            first, last = (
-                vectors.both(data, at, builder.add(at, time))
-                for at in (upper, builder.add(upper, row))
-            )
-            slope = builder.fsub(last, first)
-            levels.append(vectors.along(builder.fsub(first, zero), slope, north))
-        both = vectors.between(levels[0], levels[1], down)
-        now, then = vectors.part(both, [0, 1, 2, 3]), vectors.part(both, [4, 5, 6, 7])
-        node = vectors.between(now, then, later)
+        zero = vectors.part(base, [0, 1] * 4)
+        entries, shares = (place, row, sheet, time), (north, down, later)
+        node = vectors.meridians(data, entries, shares, zero)
         out = context.make_array(signature.args[8])(context, builder, into).data
         vectors.store(node, out, entry)
         vectors.store(base, out, base_entry)
@@ -144,16 +156,7 @@ def _corners(
         flat, place, row, sheet, time, north, down, later, into, entry = arguments
         data = context.make_array(signature.args[0])(context, builder, flat).data
         vectors = _Vectors(builder)
-        levels = []
-        for upper in (place, builder.add(place, sheet)):
-            first, last = (
-                vectors.both(data, at, builder.add(at, time))
-                for at in (upper, builder.add(upper, row))
-            )
-            levels.append(vectors.between(first, last, north))
-        both = vectors.between(levels[0], levels[1], down)
-        now, then = vectors.part(both, [0, 1, 2, 3]), vectors.part(both, [4, 5, 6, 7])
-        node = vectors.between(now, then, later)
+        node = vectors.meridians(data, (place, row, sheet, time), (north, down, later))
         out = context.make_array(signature.args[8])(context, builder, into).data
         vectors.store(node, out, entry)
         return context.get_dummy_value()
