@@ -32,8 +32,8 @@ _GROUPS = {
     " quote alert notify brief recollect proclaim allude assure phone email e-mail text"
     " agree disagree concur boast grumble shout yell cry murmur mutter whisper laugh chuckle sigh"
     " interject volunteer venture theorize theorise posit attest vouch bemoan bristle fume gush"
-    " exclaim scream advise caption blog joke confide divulge enthuse marvel reminisce reason"
-    " object pronounce declare swear vouchsafe second echo",
+    " exclaim scream advise caption blog confide divulge enthuse marvel reminisce reason"
+    " object pronounce vouchsafe second echo",
     "show": "show suggest indicate find put place depict capture list read describe trace locate"
     " record log point register reconstruct determine establish estimate detail reconstruct"
     " picture document picture identify cite outline order require direct contain mention map"
@@ -41,12 +41,12 @@ _GROUPS = {
     "think": "believe think expect estimate assess assume suspect fear hope predict forecast"
     " project calculate reckon judge anticipate surmise speculate doubt understand conclude"
     " consider guess infer determine call describe label characterize characterise dub term"
-    " brand praise criticize criticise condemn protest regret welcome object"
+    " brand praise criticize criticise condemn protest regret welcome"
     " apologize apologise blast question voice express",
     "deny": "deny reject dispute refute dismiss rebut contradict disavow rule brush scoff shrug",
     "accuse": "accuse blame allege charge fault denounce slam",
     "ask": "ask demand urge call request press wonder question seek want appeal propose recommend"
-    " advise order oppose support",
+    " order oppose support",
     "issue": "issue release publish send circulate offer provide",
     "see": "see spot notice watch film photograph hear sight catch glimpse snap witness videotape",
 }
@@ -93,7 +93,7 @@ AUXILIARY = frozenset(
     " separately jointly both all each themselves himself herself itself to declined refused"
     " decline refuse declines refuses failed went on sought continued began seemed seems appears"
     " appear appeared able unable willing quick yet tersely angrily briefly bluntly reportedly"
-    " wishes wish wished would like likes liked rushed hurried was quick able moved"
+    " wishes wish wished like likes liked rushed hurried moved"
     " immediately eventually subsequently additionally correctly clearly specifically explicitly"
     " officially formally informally today yesterday tonight late early hastened wanted tried"
     " often sometimes always rightly finally explicitly cannot can't couldn't wouldn't didn't"
