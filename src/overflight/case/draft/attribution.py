@@ -37,8 +37,8 @@ _ASIDE = re.compile(
     r"\([^()§]{1,60}\)|\s[—–]\s(?:which|who|whose|a|an|the|citing|in)\b[^—–§]{3,90}\s[—–](?=\s)"
 )
 _SPOKE_TO = re.compile(
-    r"\b(?:(?:spoke|talked|chatted|met|caught up) (?:to|with)|interviewed|hear(?:d|ing) (?:\w+ )?"
-    r"from|calls? from|reached out to) ", re.IGNORECASE
+    r"\b(?:(?:spoke|talked|chatted|met|caught up|checked) (?:to|with)|interviewed|asked|quizzed"
+    r"|hear(?:d|ing) (?:\w+ )?from|calls? from|reached out to) ", re.IGNORECASE
 )  # fmt: skip
 # "An examination by The Tribune of 300 pages shows": whose work it is stands at the begin.
 _STUDY = re.compile(
@@ -46,6 +46,10 @@ _STUDY = re.compile(
     r"|reconstruction|tally|comparison|study) (?:of [\w ,-]{3,50} )?(?:by"
     r"|from) [^§]{3,60}?) (?:[^§]{0,120}? )?"
     r"(?:shows?|showed|found|finds|suggests?|suggested|indicates?|indicated|concluded|revealed|puts?|traced|places?|placed)\b"
+)
+_BEHIND = re.compile(r"(?<=[\w§”\"]),? according to\s+(?!plan\b|schedule\b|whom\b)", re.IGNORECASE)
+_PASSED_ON = frozenset(
+    {Attribution.PRESS_REPORT, Attribution.PRESS_ANALYSIS, Attribution.UNRESOLVED}
 )
 _LEADING = re.compile(r"\s*According to\s+")  # whoever a sentence begins with has all of it
 _WORKED_OUT = frozenset({Attribution.PRESS_ANALYSIS, Attribution.DOCUMENT, Attribution.GROUP,
@@ -76,7 +80,8 @@ _LETTER_VERBS = frozenset(
 MARKER = re.compile(
     r"\b(?:claims?|claimed|allegations?|alleged|accusations?|accus\w+|denials?|denied"
     r"|suspect(?:ed|s)|presumed|presumably|apparently"
-    r"|seemingly|supposed|believed|thought to|said to|speculat\w+|rumou?r\w*|reported(?:ly)?"
+    r"|seemingly|supposed(?! to)|believed|thought to|said to(?! have been told)|speculat\w+"
+    r"|rumou?r\w*|reported(?:ly)?"
     r"|so-called|sources?|officials? (?:said|say)"
     r"|hearsay|asserted|purported|was asked|were asked|told|(?:was|were|been) warned)\b",
     re.IGNORECASE,
@@ -107,8 +112,9 @@ def attribute(frame: Frame, people: People, previous: Attributed | None) -> list
         else:
             found.append(one)
             if one.speaker.attribution not in _NOBODY or one.speaker.name:
-                people.spoken.append(one.speaker)
-    people.spoken += _spoken_to(text, people)
+                people.heard(one.speaker)
+    for met in _spoken_to(text, people):
+        people.heard(met)
     return [_moved(one, frame.start) for one in _merged(found)]
 
 
@@ -168,9 +174,9 @@ def _clause(
     accused = _ACCUSED.search(part)
     if accused and near > 100:
         return _passively(part, accused, start, end, people)
-    begins = _begun(part, people) if near > 100 else None
-    if begins is not None:
-        return Attributed(start, end, begins, "say", "post")
+    whole = (_begun(part, people) or _behind(part, people)) if near > 100 else None
+    if whole is not None:
+        return Attributed(start, end, whole, "say", "post")
     cited = _cited(part, _CITING, people)
     best = verbs.said(part, people, near)
     if near <= 100:
@@ -193,6 +199,12 @@ def _begun(part: str, people: People) -> Speaker | None:
     study = _STUDY.match(part.lstrip())
     worked = people.classify(study["whose"]) if study else None
     return worked if worked is not None and worked.attribution in _WORKED_OUT else None
+
+
+def _behind(part: str, people: People) -> Speaker | None:
+    """Whoever has a sentence by how it ends: ", according to the sheriff", but for the press."""
+    found = _cited(part, _BEHIND, people)
+    return found if found is not None and found.attribution not in _PASSED_ON else None
 
 
 _PAPER_NAME = 80  # characters; what is longer is a sentence of its own

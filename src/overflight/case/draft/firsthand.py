@@ -4,15 +4,24 @@ import re
 from dataclasses import replace
 
 from overflight.case.draft import roles
+from overflight.case.draft.flyers import Flyers
 from overflight.case.draft.frames import Frame
 from overflight.case.draft.speakers import Speaker
 from overflight.case.draft.turns import Attributed
 from overflight.case.vocabulary import Attribution
 
 
-def told(one: Attributed, frame: Frame, text: str) -> Attributed:
+def told(one: Attributed, frame: Frame, text: str, known: Flyers) -> Attributed:
     """A clause whose speaker's class follows from what is said, where nothing else tells it."""
     speaker, whole = one.speaker, text[one.start : one.end]
+    theirs = known.own(speaker) if one.verb else ""
+    if theirs:
+        reason = f"{theirs!r}: of those who flew it, as the article tells"
+        kind = Attribution.OWNER
+        return replace(
+            one,
+            speaker=replace(speaker, attribution=kind, tag="owner", confidence=0.5, reason=reason),
+        )
     quoted = " ".join(text[q.start : q.end] for q in frame.quotes if one.start <= q.start < one.end)
     if speaker.attribution is Attribution.UNRESOLVED and speaker.tag in {"person", "account"}:
         found = _SAW.search(quoted if speaker.tag == "person" else whole)
@@ -30,7 +39,7 @@ def _may_own(speaker: Speaker) -> bool:
     """Whether "its balloon" is the speaker's: a firm's, a club's, a name's that is nothing else."""
     if speaker.attribution is Attribution.GROUP:
         return _FIRM.search(speaker.words) is not None
-    unknown = speaker.attribution is Attribution.UNRESOLVED and speaker.tag == ""
+    unknown = speaker.attribution is Attribution.UNRESOLVED and speaker.tag in {"", "person"}
     return unknown and _NAME.match(speaker.words) is not None
 
 
@@ -39,9 +48,13 @@ def _as(one: Attributed, found: re.Match[str] | None, kind: Attribution, why: st
     if found is None:
         return one
     reason = f"{found.group()!r}: {why}"
+    tag = _TAGS.get(kind, one.speaker.tag)
     return replace(
-        one, speaker=replace(one.speaker, attribution=kind, confidence=0.5, reason=reason)
+        one, speaker=replace(one.speaker, attribution=kind, tag=tag, confidence=0.5, reason=reason)
     )
+
+
+_TAGS = {Attribution.OWNER: "owner", Attribution.EYEWITNESS: "eyewitness"}
 
 
 _FIRM = re.compile(
@@ -60,7 +73,9 @@ _SHOWN = re.compile(
 )
 _OWN = re.compile(
     r"\b(?:was|is|were|are) (?:one of )?(?:its|their|our|his|her) own\b|\bbelong(?:s|ed)? to (?:it"
-    r"|them|us)\b|\b(?:its|their|our) (?:own )?(?:\w+ ){0,2}balloons?\b|\bwe (?:lost"
+    r"|them|us)\b|\b(?:its|their|our) (?:own )?(?:[\w-]+ ){0,2}(?:balloons?|capsules?|payloads?"
+    r"|airships?|envelope|radiosondes?|trackers?|aerostats?|gondola|floaters?|picos?)\b"
+    r"|\bwe (?:lost"
     r"|launched|released)\b",
     re.IGNORECASE,
 )

@@ -165,15 +165,21 @@ NATION = re.compile(
 # Bodies of one state that are known by a name of their own.
 _BODIES = (
     ("US", r"Pentagon|White House|Capitol|State Department|Congress|FAA|FBI|CIA|NOAA|NASA|NTSB|FEMA"
-     r"|DHS|NORTHCOM|INDOPACOM|Northern Command|Coast Guard Sector|Joint Chiefs of Staff(?! of)"
+     r"|DHS|NORTHCOM|INDOPACOM|Northern Command|Coast Guard Sector"
      r"|Senate|House of Representatives|Sens?\.|Reps?\.|Republicans?|Democrats?|National Weather"
      r" Service|Homeland Security|(?:Defense|Justice|State|Energy|Commerce) Department|sheriff"
      r"|Federal Aviation Administration"),
     ("CN", r"People's Liberation Army|People’s Liberation Army|PLA\b|Communist Party|Politburo"),
     ("RU", r"Duma|FSB|Roscosmos|Rosaviatsi[iy]a"),
-    ("DE", r"Bundeswehr|Bundestag"),
+    ("DE", r"Bundeswehr|Bundestag"), ("JP", r"JAXA"),
     ("CA", r"Department of National Defence|RCMP|N(?:AV|av) C(?:ANADA|anada)"
            r"|Transport Canada|House of Commons"),
+    ("GB", r"RAF\b|Royal Air Force|Royal Navy|Met Office|House of Lords|West Midlands"),
+    ("AU", r"Bureau of Meteorology|RAAF"), ("NZ", r"MetService"),
+    ("FR", r"CNES|Météo-France|DGAC"), ("DE", r"Deutsche Flugsicherung|Luftwaffe|DWD|DLR\b"),
+    ("TW", r"Legislative Yuan|Kuomintang|Central Weather Administration"),
+    ("IN", r"Lok Sabha|DGCA|ISRO\b|IAF\b|Directorate General of Civil Aviation"),
+    ("BR", r"Cenipa"), ("MX", r"Sedena|Chihuahua|Sonora|Coahuila|Tamaulipas"),
     ("IL", r"Knesset"), ("PL", r"Sejm"), ("LT", r"Seimas"),
     ("JP", r"Self-Defen[cs]e Force|Chief Cabinet Secretary|House of Councillors"),
 )  # fmt: skip
@@ -181,7 +187,8 @@ _OWN = tuple((code, re.compile(rf"(?<!\w)(?:{words})")) for code, words in _BODI
 FOREIGN_WORD = re.compile(
     r"\b(?:ministr(?:y|ies)|prime ministers?|ministers?|premier|chancellor|embassy"
     r"|consulate|consul(?:ate)? general|air force of|armed forces of|border guards?"
-    r"|state border|national police|gendarmerie|parliament|presidential (?:office|administration)"
+    r"|state border|provincial government|(?:Conservative|Labour|Liberal) MP|national police"
+    r"|gendarmerie|parliament|presidential (?:office|administration)"
     r"|(?:crisis|emergency) management (?:cent(?:er|re))|interior|owner['’]s government"
     r"|self-defen[cs]e forces?"
     r"|(?:Chinese|Russian|Belarusian|other|foreign) side|home secretary|defen[cs]e secretary of)\b",
@@ -200,7 +207,7 @@ def nation(text: str) -> str:
     return NATIONS[found.group()] if found else own
 
 
-_BODY = re.compile(
+BODY = re.compile(
     rf"(?P<of>{NATION.pattern})(?:[’']s)? (?:\w+ )?(?:authorities|officials|radars?|police|army"
     r"|military|air force|airspace|ministry|government|airports?|coast ?guard|navy|forces|border"
     r"|customs|parliament"
@@ -208,9 +215,15 @@ _BODY = re.compile(
 )
 
 
+def named(text: str, code: str) -> bool:
+    """Whether a text names a state, or a body that only it has."""
+    told = any(NATIONS[match.group()] == code for match in NATION.finditer(text))
+    return told or any(state == code and words.search(text) for state, words in _OWN)
+
+
 def of_a_body(text: str) -> str:
     """The state whose body a text names first: "Hungarian radar", '' where there is none."""
-    found = _BODY.search(text)
+    found = BODY.search(text)
     return found["of"] if found else ""
 
 

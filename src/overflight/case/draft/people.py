@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from overflight.case.draft import nations, roles, speakers
+from overflight.case.draft.flyers import Flyers, flyers
 from overflight.case.draft.names import IsPlace
 from overflight.case.draft.speakers import Speaker
 from overflight.case.vocabulary import Attribution
@@ -27,12 +28,17 @@ _MEANT = {
     "official": ("officials", "unique", "titled"), "officials": ("officials",),
     "officer": ("officials", "titled", "unique"),
     "source": ("officials",), "person": ("officials", "group"), "diplomat": ("officials", "unique"),
-    "agency": ("organisation",), "command": ("organisation",), "department": ("organisation",),
+    "agency": ("organisation",), "base": ("organisation",),
+    "facility": ("owner", "organisation"), "command": ("organisation",),
+    "department": ("organisation",),
     "ministry": ("organisation", "unique"), "embassy": ("organisation",),
     "office": ("organisation",),
     "service": ("organisation",), "bureau": ("organisation",), "administration": ("organisation",),
     "authority": ("organisation",), "committee": ("organisation",), "company": ("group", "owner"),
-    "firm": ("group", "owner"), "operator": ("owner",), "club": ("owner", "group"),
+    "firm": ("group", "owner"), "co-op": ("group", "owner"), "cooperative": ("group", "owner"),
+    "utility": ("group",), "union": ("group",), "association": ("group",), "team": ("owner",),
+    "museum": ("group", "experts", "organisation"), "school": ("owner", "group"),
+    "operator": ("owner",), "club": ("owner", "group"),
     "analysis": ("analysis", "press"),
     "study": ("document", "analysis"), "letter": ("document",),
     "report": ("document", "analysis", "press"),
@@ -55,6 +61,7 @@ _LETTERS = re.compile(
 )
 _AT_A_TOWN = re.compile(r"\b(?:at|in|of|near|from) ([A-ZÀ-Ž][\w’'-]+)(?![\w ]*[A-Z]\w+ (?:Co|Inc))")
 _OF_AGE = re.compile(r"the \d{1,2}-year-old(?: \w+)?")
+_THE_NOUN = re.compile(r"(?:the|this|that) (?:[a-z]+ )?(?P<noun>[a-z]{4,})", re.IGNORECASE)
 _A_STATEMENT = re.compile(r"an? (?:\w+ )?(?:statement|communiqu[eé]|release)", re.IGNORECASE)
 _EVERY_STATE_HAS = re.compile(
     r"\b(?:Joint Chiefs of Staff|Coast Guard|Congress|Senate|House of Representatives|Parliament)\b"
@@ -63,7 +70,12 @@ _OWNED = re.compile(r"(?:the|its|their)\s(\w+)[’']s\s", re.IGNORECASE)
 _SPOKEN_FOR = frozenset({"organisation", "group", "owner"})
 _ITS = re.compile(r"(?:its|their)\s", re.IGNORECASE)
 _OF_OFFICE = frozenset({Attribution.OFFICIAL_NAMED, Attribution.EXPERT_NAMED, Attribution.GROUP})
-_PASSED_ON = frozenset({Attribution.FOREIGN_GOVERNMENT, Attribution.OWNER})
+_PASSED_ON = frozenset({Attribution.FOREIGN_GOVERNMENT, Attribution.OWNER, Attribution.GROUP})
+_A_TRADE = re.compile(
+    rf"\b(?:an?|one|another) (?:[\w’'-]+ ){{0,3}}?(?:{roles.EYEWITNESSES}|{roles.EXPERTS})\b",
+    re.IGNORECASE,
+)
+_TRADES = frozenset({"eyewitness", "experts"})
 _EXPERT = ("experts",)
 _OFFICE = ("unique", "titled", "officials")
 
@@ -85,13 +97,23 @@ class People:
     """The state whose bodies the paragraph has named last."""
     mentioned: Speaker | None = None
     """The letter or notice that the sentence before began with: "it" can mean it."""
+    unnamed: Speaker | None = None
+    """Somebody told of without a name, "a farmer checking fence": a name that follows can"
+    " be theirs."""
     short: dict[str, str] = field(default_factory=dict)
     """Names by the letters that the article puts behind them: "Ministry of Defence (MOD)"."""
+    flyers: Flyers = field(default_factory=Flyers)
+    """Who flew a balloon, as the article tells."""
     _told: dict[str, Speaker | None] = field(default_factory=dict)
 
     def introduce(self, text: str) -> None:
         """Read what the article says its people are: "Name, title," and "Title Name"."""
+        self.flyers = flyers(text)
         self.short = {match["short"]: match["name"] for match in _LETTERS.finditer(text)}
+        for match in roles.ORGANISATION_RE.finditer(text):
+            initials = "".join(word[0] for word in match.group().split() if word[0].isupper())
+            if len(initials) > 2 and re.search(rf"\b{initials}\b", text):
+                self.short.setdefault(initials, match.group())
         for match in roles.NAME_RE.finditer(text):
             name = match.group()
             window = text[max(0, match.start() - _AROUND) : match.start()]
@@ -106,6 +128,12 @@ class People:
                     for part in (found.name.split()[-1], found.name.split()[0]):
                         self.known.setdefault(part.lower(), found)
                     break
+
+    def heard(self, one: Speaker) -> None:
+        """Somebody spoke: pronouns can mean them now, and so can their surname alone."""
+        self.spoken.append(one)
+        if one.name and one.tag not in {"", "person", "press"}:
+            self.known.setdefault(one.name.split()[-1].lower(), one)
 
     def classify(self, words: str) -> Speaker | None:
         """What the words themselves say, in an article of this dateline."""
@@ -154,7 +182,25 @@ class People:
             return replace(
                 known, words=words, confidence=0.8, reason=f"introduced as: {known.words}"
             )
+        if found is not None and found.attribution is Attribution.UNRESOLVED and found.name:
+            found = self._named_now(found, words)
         return self._of_the_state(self._of_the_office(found, words), words)
+
+    def _named_now(self, found: Speaker, words: str) -> Speaker:
+        """A bare name after "a farmer checking fence": that farmer's."""
+        bare = words.strip(" ,.").casefold() in {
+            found.name.casefold(),
+            f"mr. {found.name}".casefold(),
+        }
+        if self.unnamed is None or not bare:
+            return found
+        reason = f"a name after {self.unnamed.words!r}"
+        kind = self.unnamed.attribution
+        kind = Attribution.EXPERT_NAMED if self.unnamed.tag in _EXPERT else kind
+        return replace(
+            self.unnamed, attribution=kind, words=words, name=found.name, confidence=0.5,
+            reason=reason,
+        )  # fmt: skip
 
     def _of_the_state(self, found: Speaker | None, words: str) -> Speaker | None:
         """An office that names no state, in a paragraph about the bodies of another one."""
@@ -171,10 +217,20 @@ class People:
 
     def met(self, text: str, *, told: bool) -> None:
         """Somebody of whom a sentence tells, if it tells of one alone and nobody speaks in it."""
+        self.unnamed = self._told_of(text) or self.unnamed
         names = {match.group().split()[-1].lower() for match in roles.NAME_RE.finditer(text)}
         known = [self.known[name] for name in names if name in self.known]
         if not told and len(known) == 1 and known[0].tag in speakers.PERSONS:
             self.spoken.append(known[0])
+
+    def _told_of(self, text: str) -> Speaker | None:
+        """The last person of whom the words tell a trade and no name."""
+        found = None
+        for match in _A_TRADE.finditer(text):
+            one = self.classify(match.group())
+            if one is not None and not one.name and one.tag in _TRADES:
+                found = one
+        return found
 
     def _of_the_office(self, found: Speaker | None, words: str) -> Speaker | None:
         """Somebody of "the committee", "its" spokesman: of the state or firm that spoke before."""
@@ -195,6 +251,9 @@ class People:
         noun = speakers.definite(words)
         if noun:
             return self._meant(noun, words, before)
+        same = self._same_noun(words)
+        if same is not None:
+            return same
         if _A_STATEMENT.fullmatch(words.strip()):
             return self._meant("statement", words, before) if self.spoken else None
         pronoun = words.partition(",")[0].strip().lower()
@@ -212,6 +271,17 @@ class People:
         else:
             return None
         return _again(found, words) or _nobody(words)
+
+    def _same_noun(self, words: str) -> Speaker | None:
+        """Whoever spoke under the same noun: "the force" after "the Colombian Aerospace Force"."""
+        match = _THE_NOUN.fullmatch(words.strip(" ,"))
+        if match is None:
+            return None
+        noun = re.compile(rf"\b{match['noun']}\b", re.IGNORECASE)
+        for one in reversed(self.spoken[-8:]):
+            if noun.search(one.words) and one.attribution is not Attribution.UNRESOLVED:
+                return _again(one, words)
+        return None
 
     def _person(self, pronoun: str, words: str) -> Speaker:
         wrong = _MALE if pronoun == "she" else _FEMALE

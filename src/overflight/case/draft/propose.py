@@ -13,9 +13,11 @@ from overflight.case.draft import (
     frames,
     gazetteer,
     happenings,
+    learned,
     manner,
     order,
     quantities,
+    whence,
 )
 from overflight.case.draft.article import Article
 from overflight.case.draft.days import When
@@ -86,35 +88,31 @@ def propose(article: Article, *, published: str = "", home: str = "US") -> Readi
     >>> [(p.kind, p.attribution.value) for p in propose(Article("a", text, "")).proposals]
     [('claim', 'official_named'), ('sighting', 'official_named')]
     """
-    day, how = days.published(published or article.published, article.text)
-    known = gazetteer.embedded()
-    parts = frames.paragraphs(article.text)
-    about = frozenset(
-        part.index for part in parts if _BALLOON.search(article.text, part.start, part.end)
-    )
-    context = _Context(article, day, known.find(article.text), about)
-    people = People(
-        home, known.has, partial(_lies_abroad, known, home), _abroad(parts, known, home)
-    )
-    people.introduce(article.text)
-    made = _proposals(context, voices(article.text, frames.frames(article.text, parts), people))
+    text = article.text
+    day, how = days.published(published or article.published, text)
+    parts = frames.paragraphs(text)
+    about = frozenset(part.index for part in parts if _BALLOON.search(text, part.start, part.end))
+    context = _Context(article, day, gazetteer.embedded().find(text), about)
+    voiced, people = ruled(text, parts, context.mentions, home)
+    made = _proposals(context, learned.weighed(voiced, text, people))
     return Reading(article, day, how, tuple(order.linked(made)))
+
+
+def ruled(
+    text: str, parts: list[Paragraph], mentions: list[Mention], home: str
+) -> tuple[list[Voiced], People]:
+    """Attribute every sentence of a text by the rules alone; and what they know of its people."""
+    known = gazetteer.embedded()
+    written = whence.abroad(text, parts, known, mentions, home)
+    people = People(home, known.has, partial(_lies_abroad, known, home), written)
+    people.introduce(text)
+    return list(voices(text, frames.frames(text, parts), people)), people
 
 
 def _lies_abroad(known: Gazetteer, home: str, name: str) -> bool:
     """Whether all places that bear a name lie in other states."""
     states = {one.zone.partition("-")[0] for one in known.named(name)}
     return bool(states) and not states & {home, ""}
-
-
-def _abroad(parts: list[Paragraph], known: Gazetteer, home: str) -> bool:
-    """Whether the article is datelined in another state, whose offices are then foreign."""
-    for part in parts[:4]:
-        match = re.match(r"[^(,—–-]+", part.dateline)
-        candidates = known.named(match.group().strip().title()) if match else ()
-        if candidates:
-            return candidates[0].zone.partition("-")[0] not in {home, ""}
-    return False
 
 
 def together(readings: Iterable[Reading]) -> list[Reading]:
@@ -150,7 +148,7 @@ def _origin(proposals: tuple[Proposal, ...], home: dict[str, str]) -> str:
     return name if counts[name] > _MOSTLY * len(proposals) else ""
 
 
-def _proposals(context: _Context, voiced: Iterator[Voiced]) -> Iterator[Proposal]:
+def _proposals(context: _Context, voiced: Iterable[Voiced]) -> Iterator[Proposal]:
     for one in voiced:
         near = any(abs(one.frame.paragraph - other) <= _NEAR for other in context.about)
         for clause in one.clauses:

@@ -24,7 +24,9 @@ _HEAD_ENDS = re.compile(
 _POSSESSIVE = re.compile(r"(?:[’']s|s[’'])\s+(?=\S)")
 _COMPANY = re.compile(
     r"\b(?:compan(?:y|ies)|firm|corporation|airlines?|start-?up|manufacturer|inc|corp|ltd|llc|union"
-    r"|association|federation|foundation|museum|club|provider)\b", re.IGNORECASE
+    r"|association|federation|foundation|museum|club"
+    r"|provider|labs?|works|systems"
+    r"|technologies|aerospace|industries|sensing|league|alliance|cooperative|co-op|utility)\b", re.IGNORECASE
 )  # fmt: skip
 _SCIENCE = re.compile(
     r"\b(?:universit\w+|institut\w+|observator\w+|planetarium|museum|laborator\w+|college"
@@ -33,10 +35,12 @@ _SCIENCE = re.compile(
 # "a cook at the lodge", "who runs a feed store": no office, no science.
 _TRADE = re.compile(
     r", (?:an? (?:[a-z][a-z-]+ ){1,3}(?:at|for|in|with|on) (?:the|an?) [a-z]"
-    r"|who (?:runs?|owns?|works?|farms?|drives?|teaches|manages) )"
+    r"|who (?:runs?|owns?|works?|farms?|drives?|sells|repairs|raises|delivers) )"
 )
 _OF_A_PLACE = re.compile(
     r",\s*(?:(?:aged )?\d{1,3},?\s*|(?:who (?:lives|was|saw)|of|from) [A-Za-z])"
+    r"|^(?:[A-ZÀ-Þ][\w.’'-]+ ){1,3}(?:of"
+    r"|from) (?:nearby )?[A-ZÀ-Þ][\w’'-]+(?: [A-Z][\w’'-]+)?(?:, [A-Z][\w. ]+)?$"
 )
 _SOURCES = re.compile(r"\b(?:sources?|insiders?|circles)\b", re.IGNORECASE)
 _INDEFINITE = re.compile(r"(?:an?|one|two|three|four|some|several|another)\b", re.IGNORECASE)
@@ -90,7 +94,8 @@ _STATED = re.compile(
 _DEFINITE_ONLY = re.compile(
     r"(?:the|this|that|its|his|her) (?:(?:same|senior|former|defense|military|department|foreign"
     r"|u\.s\.|state|police|\w+ent) )?"
-    r"(?P<noun>official|agency|command|department|ministry|company|firm|operator|club|spokes\w+"
+    r"(?P<noun>official|agency|command|department|ministry|company|firm|co-op|cooperative|utility|union"
+    r"|association|team|museum|school|base|facility|operator|club|spokes\w+"
     r"|minister|officer|professor"
     r"|researcher|scientist|meteorologist|expert|analyst|general|admiral|colonel|commander"
     r"|senator|secretary|governor|mayor|sheriff"
@@ -129,7 +134,7 @@ class Speaker:
         return self.tag in PERSONS and not self.plural
 
 
-_RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
+RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("imagery", roles.IMAGERY_RE), ("telemetry", roles.TELEMETRY_RE),
     ("press", roles.PRESS_NAME_RE), ("press", roles.PRESS_WORD_RE), ("analysis", roles.ANALYSED_RE),
     ("document", roles.DOCUMENT_RE), ("unique", roles.UNIQUE_RE), ("titled", roles.TITLES_RE),
@@ -138,7 +143,7 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("owner", roles.OWNERS_RE), ("experts", roles.EXPERTS_RE), ("group", roles.GROUPS_RE),
 )  # fmt: skip
 # Which of two rules that end at the same word counts: the longer, then the earlier here.
-_ORDER = {tag: index for index, (tag, _) in reversed(list(enumerate(_RULES)))}
+_ORDER = {tag: index for index, (tag, _) in reversed(list(enumerate(RULES)))}
 
 
 def classify(text: str, home: str = "US", is_place: IsPlace = lambda _: False) -> Speaker | None:
@@ -183,7 +188,7 @@ def _tag(region: str, name: str) -> tuple[str, str]:
 
 
 def _rightmost(text: str) -> str:
-    found = [(m.end(), m.start(), tag) for tag, rule in _RULES for m in rule.finditer(text)]
+    found = [(m.end(), m.start(), tag) for tag, rule in RULES for m in rule.finditer(text)]
     if not found:
         return ""
     last = max(end for end, _, _ in found)
@@ -207,7 +212,7 @@ _APPOSITION = re.compile(r"[\s,]*,\s*((?:an?|the|now|then|formerly) [^,;]{3,80})
 
 
 def _leftmost(text: str) -> str:
-    found = [(m.start(), _ORDER[tag], tag) for tag, rule in _RULES for m in rule.finditer(text)]
+    found = [(m.start(), _ORDER[tag], tag) for tag, rule in RULES for m in rule.finditer(text)]
     return min(found)[2] if found else ""
 
 
@@ -283,7 +288,7 @@ def _of_others(made: Speaker, region: str, *, hidden: bool) -> Speaker:
     elif made.tag == "group":
         firm = bool(made.name) and _COMPANY.search(region) is not None
         kind = Attribution.EXPERT_NAMED if firm else Attribution.GROUP
-    elif _OF_A_PLACE.search(region) or _looked_on(region):
+    elif (_OF_A_PLACE.search(region) and not _COMPANY.search(region)) or _looked_on(region):
         reason = "a person of whom only the place or age is said"
         return replace(
             made, attribution=Attribution.EYEWITNESS, tag="person", confidence=0.6, reason=reason

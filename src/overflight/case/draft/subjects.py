@@ -20,7 +20,8 @@ _LEAD_IN = re.compile(
 _DESCRIBES = re.compile(
     r"^(?:who|whose|whom|which|where|two|three|four|five|six|seven|eight|nine|ten|an?|the|of|from|in|at|now|then|formerly|former|himself"
     r"|herself|\d{1,3}\b|aged|speaking|citing|asking"
-    r"|his|her|its|their|our|also|both|including|like|one of|based|using|standing|writing"
+    r"|on the|near|across|outside|inside|downwind|upwind|east|west|north|south|his|her|its"
+    r"|their|our|also|both|including|like|one of|based|using|standing|writing"
     r"|quoting|professor|director|head|chief|deputy|president"
     r"|spokes\w+|meteorologist|senior|commander|chair\w*|minister|secretary|founder|author|owner"
     r"|R-|D-|R\b|D\b|Jr|Sr|Ph|[a-z]+(?:ed|wn|ent)\b|released|seen|sent|made|shot|taken|drawn|written|shown|given|held|kept|[a-z]{3,}ing\b)",

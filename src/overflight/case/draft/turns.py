@@ -14,6 +14,9 @@ _LABEL = re.compile(
     r"(?P<who>Q|A|Question|Reporter|Moderator|[A-Z][A-Z.'’-]*(?: [A-Z][A-Z.'’-]*){0,7}"
     r"|[A-Z][A-Z-]+(?: [A-Z]+)? \d[\dA-Z-]*|@\w{2,40}"
     r"|(?:[A-Z][\w.'’-]+ ){1,5}[A-Z][\w.'’-]+)(?: \([^()]{1,40}\))?:\s+(?=\S)"
+    # the records of a parliament: "Ms. ABARA."
+    r"|(?P<member>(?:Mr|Ms|Mrs|Dr|Sen|Rep|Gen|General|Admiral|Chairman|Chairwoman|CHAIRMAN|CHAIRWOMAN|Senator)\.?"
+    r" [A-Z][A-Z’'-]{2,})\.(?:\s+(?=\S)|$)"
 )
 _MARKED = re.compile(r"\((?:U|C|S|U//FOUO|FOUO|CUI|REL)\) ?")  # paragraphs of a released paper
 _LETTERS = 6  # of a label that may be an abbreviation
@@ -43,14 +46,18 @@ class Attributed:
 def label(frame: Frame, people: People) -> Attributed | None:
     """Read "MR. KIRBY: ..." of a transcript, "Officials: ..." of a headline, "Dear Senator:"."""
     beside = (
-        _letter(frame) or _posted(frame, people) or _behind(frame, people) or _stated(frame, people)
+        _letter(frame)
+        or _headed(frame, people)
+        or _posted(frame, people)
+        or _behind(frame, people)
+        or _stated(frame, people)
     )
     if beside is not None:
         return beside
     match = _LABEL.match(frame.outside) or _HEADLINE.match(frame.outside)
     if match is None:
         return None
-    who = match["who"]
+    who = match["who"] or match["member"]
     if who.title() in {"Q", "Question", "Reporter", "Moderator"}:
         asks = Speaker(
             who,
@@ -64,13 +71,16 @@ def label(frame: Frame, people: People) -> Attributed | None:
         return Attributed(frame.start + match.end(), frame.end, _answers(people), "say", TURN)
     letters = len(who) <= _LETTERS and people.find(who)
     speaker = _by_sign(who) or letters or people.find(who.title() if who.isupper() else who)
+    member = match.groupdict().get("member")
     if speaker is None or (
-        not who.isupper()
+        not (who.isupper() or member)
         and speaker.attribution is Attribution.UNRESOLVED
         and speaker.tag != "account"
     ):
         return None
-    if speaker.attribution is Attribution.UNRESOLVED and re.match(r"(?:MR|MS|MRS|MX|DR)\.? ", who):
+    if speaker.attribution is Attribution.UNRESOLVED and re.match(
+        r"(?:MR|MS|MRS|MX|DR)\.? ", who, re.IGNORECASE
+    ):
         reason = "a label of a transcript: taken for an official who takes questions"
         speaker = Speaker(
             who,
@@ -80,7 +90,7 @@ def label(frame: Frame, people: People) -> Attributed | None:
             confidence=0.5,
             reason=reason,
         )
-    people.spoken.append(speaker)
+    people.heard(speaker)
     return Attributed(frame.start + match.end(), frame.end, speaker, "say", TURN)
 
 
@@ -96,6 +106,25 @@ def _letter(frame: Frame) -> Attributed | None:
     return Attributed(frame.start + letter.end(), frame.end, told, _WRITES if dear else "say", TURN)
 
 
+# "Statement by the Minister of National Defence.": all that follows is the minister's.
+_HEADED = re.compile(
+    r"^(?:(?:Press |Joint |Official |Media )?(?:[Ss]tatement|STATEMENT|[Rr]emarks"
+    r"|[Rr]elease) (?:by|from|of|BY|FROM) (?P<by>[^.:§]{4,90})"
+    r"|(?P<whose>[A-Z][\w.’' -]{2,60}?)(?:[’']s)? (?:press "
+    r"|official )?statement(?: on [^.:§]{4,80}| regarding [^.:§]{4,80})?)[.:]\s*"
+)
+
+
+def _headed(frame: Frame, people: People) -> Attributed | None:
+    """The head of a statement: whoever made it has the word to the end."""
+    head = _HEADED.match(frame.outside)
+    found = people.find(head["by"] or head["whose"]) if head else None
+    if head is None or found is None or found.attribution is Attribution.UNRESOLVED:
+        return None
+    people.heard(found)
+    return Attributed(frame.start + head.end(), frame.end, found, _WRITES, TURN)
+
+
 _POSTED = re.compile(r"(?P<who>[^@:§]{2,50}?) \(?@\w{3,30}\)?(?: ?[·|-].{0,40})?:?\s*$")
 
 
@@ -105,7 +134,7 @@ def _posted(frame: Frame, people: People) -> Attributed | None:
     found = people.find(head["who"]) if head else None
     if head is None or found is None:
         return None
-    people.spoken.append(found)
+    people.heard(found)
     return Attributed(frame.start, frame.end, found, _POSTS, TURN)
 
 
@@ -124,7 +153,7 @@ def _stated(frame: Frame, people: People) -> Attributed | None:
     found = people.find(stated["who"]) if stated else None
     if stated is None or found is None or found.attribution is Attribution.UNRESOLVED:
         return None
-    people.spoken.append(found)
+    people.heard(found)
     return Attributed(frame.start + stated.end(), frame.end, found, "say", TURN)
 
 
@@ -133,7 +162,7 @@ def _behind(frame: Frame, people: People) -> Attributed | None:
     named = people.classify(behind["who"]) if behind else None
     if behind is None or named is None or named.attribution is Attribution.UNRESOLVED:
         return None
-    people.spoken.append(named)
+    people.heard(named)
     return Attributed(frame.start, frame.start + behind.start(), named, "say", "post")
 
 

@@ -78,7 +78,8 @@ def is_verb(part: str, tokens: list[Token], index: int) -> bool:
     if index and part[tokens[index].start].isupper():
         return False  # part of a name: "the Federal Register"
     if form in _NOUNS and (
-        (before.endswith("ing") and before not in _ING_NOUNS)
+        (before.endswith(("ing", "ed")) and before in words.VERBS)
+        or (before.endswith("ing") and before not in _ING_NOUNS)
         or before in {"in", "on", "at", "by", "and", "or"}
     ):
         return False

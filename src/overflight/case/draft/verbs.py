@@ -264,6 +264,8 @@ def _speaker_of(
         left = _JOINS.split(left)[-1]
     elif is_sentence(left):
         left = _WHAT.split(left)[-1]
+    if _SAID_BEFORE.search(left):
+        left = ""  # "Transport Canada said foreign operators must ask": not theirs
     group = words.VERBS.get(token.text.lower(), ("", "say"))[1]
     says = group == "say" or before.startswith("§")
     right = right_of(part, token.end) if says and _may_be_inverted(part, tokens, index) else ""
@@ -311,10 +313,15 @@ def _ends_here(part: str, position: int) -> bool:
     return len(rest.split()) <= 4
 
 
+_SAID_BEFORE = re.compile(r"(?<=\w) (?:said|says|told \w+|announced that|added that) \w")
 _BEGINS = frozenset(
     "the a an one two three our his her its their another local former retired amateur senior chief"
     " officials residents experts some many witnesses lead".split()
 )
+
+
+# "club treasurer Wendell Pruitt", whatever that office is
+_ROLE_AND_NAME = re.compile(r"(?:[a-z][\w-]+ ){1,4}[A-ZÀ-Þ][\w’'-]+ [A-ZÀ-Þ]")
 
 
 def _may_be_inverted(part: str, tokens: list[verbal.Token], index: int) -> bool:
@@ -324,9 +331,11 @@ def _may_be_inverted(part: str, tokens: list[verbal.Token], index: int) -> bool:
     following = tokens[index + 1].text
     begins = following.lower() in _BEGINS
     named = following[:1].isupper() and following.lower() not in words.DAYS
-    trades = (roles.EXPERTS_RE, roles.EYEWITNESSES_RE, roles.UNIQUE_RE)
+    trades = (roles.EXPERTS_RE, roles.EYEWITNESSES_RE, roles.UNIQUE_RE, roles.OFFICIALS_RE,
+              roles.OWNERS_RE)  # fmt: skip
     shown = " ".join(token.text for token in tokens[index + 1 : index + 6])
     plain = following.islower() and any(rule.search(shown) for rule in trades)
+    plain = plain or (before.startswith("§") and _ROLE_AND_NAME.match(shown) is not None)
     return (before.startswith("§") or before in {",", "”", '"', "»", "", "—", "–"}) and (
         begins or named or plain
     )

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from overflight.case.draft import firsthand, nations, roles, turns
+from overflight.case.draft import firsthand, nations, roles, turns, words
 from overflight.case.draft.attribution import attribute
 from overflight.case.draft.frames import Frame
 from overflight.case.draft.people import People
@@ -43,7 +43,7 @@ def voices(text: str, frames: list[Frame], people: People) -> Iterator[Voiced]:
         previous = before.last if before is not None and same else None
         if not same:
             people.state = ""
-        if frame.quotes and len(frame.bare().split()) <= _MOST_BARE:
+        if frame.quotes and _says_nothing(frame.bare()):
             clauses = [_alone(frame, before)]
         else:
             clauses = attribute(frame, people, previous)
@@ -61,6 +61,12 @@ def voices(text: str, frames: list[Frame], people: People) -> Iterator[Voiced]:
         made = Voiced(frame, clauses)
         yield made
         before = made
+
+
+def _says_nothing(bare: str) -> bool:
+    """Whether what stands beside a quotation tells nothing of who speaks, unlike "Torvik said"."""
+    beside = bare.lower().split()
+    return len(beside) <= _MOST_BARE and not any(word in words.VERBS for word in beside)
 
 
 def _alone(frame: Frame, before: Voiced | None) -> Attributed:
@@ -90,9 +96,9 @@ def _alone(frame: Frame, before: Voiced | None) -> Attributed:
 
 def _told(one: Attributed, frame: Frame, text: str, people: People) -> Attributed:
     """What is said may tell who says it, also when they are meant again."""
-    told = firsthand.told(one, frame, text)
+    told = firsthand.told(one, frame, text, people.flyers)
     if told is not one and told.speaker.attribution not in _NOBODY:
-        people.spoken.append(told.speaker)
+        people.heard(told.speaker)
     return told
 
 

@@ -31,7 +31,8 @@ _GROUPS = {
     " summarize summarise opine muse elaborate counter retort complain lament swear remember radio"
     " quote alert notify brief recollect proclaim allude assure phone email e-mail text"
     " agree disagree concur boast grumble shout yell cry murmur mutter whisper laugh chuckle sigh"
-    " interject volunteer venture theorize theorise posit attest vouch bemoan bristle fume gush"
+    " herald remind intone interject volunteer venture theorize theorise posit attest vouch"
+    " bemoan bristle fume gush"
     " exclaim scream advise caption blog confide divulge enthuse marvel reminisce reason"
     " object pronounce vouchsafe second echo",
     "show": "show suggest indicate find put place depict capture list read describe trace locate"

@@ -1,0 +1,56 @@
+"""From which state an article is written: its dateline, else the states and places that it names.
+
+Offices that name no state ("police", "the ministry") are then those of that state.
+"""
+
+import re
+from collections.abc import Iterable
+
+from overflight.case.draft import nations
+from overflight.case.draft.frames import Paragraph
+from overflight.case.draft.gazetteer import Gazetteer, Mention, Place
+
+_AMERICAN = re.compile(
+    r",\s*(?:Ala|Alaska|Ariz|Ark|Calif|Colo|Conn|Del|Fla|Ga|Hawaii|Ill|Ind|Iowa|Idaho|Kan|Ky|La|Maine"
+    r"|Md|Mass|Mich|Minn|Miss|Mo|Mont|Neb|Nev|N\.\s?[HJMCDY]|Ohio|Okla|Ore|Pa|R\.\s?I|S\.\s?[CD]|Tenn"
+    r"|Texas|Utah|Vt|Va|Wash|W\.\s?Va|Wis|Wyo|D\.\s?C)\b"
+)
+
+_A_STATE = re.compile(
+    r"\b(?:Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Florida|Hawaii|Idaho"
+    r"|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota"
+    r"|Mississippi|Missouri|Montana|Nebraska|Nevada|New (?:Hampshire|Jersey|Mexico|York)"
+    r"|(?:North|South) (?:Carolina|Dakota)|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode Island|Tennessee"
+    r"|Texas|Utah|Vermont|Virginia|Washington|Wisconsin|Wyoming|County|Sheriff|[Ss]heriff[’']s|Sens?\."
+    r"|Reps?\.)\b"
+)
+
+
+def abroad(
+    text: str, parts: list[Paragraph], known: Gazetteer, mentions: Iterable[Mention], home: str
+) -> bool:
+    """Whether an article is written in another state than ``home``."""
+    for part in parts[:4]:
+        if _AMERICAN.search(part.dateline):
+            return home != "US"
+        state = nations.nation(part.dateline)
+        if state:
+            return state != home
+        match = re.match(r"[^(,—–-]+", part.dateline)
+        candidates = known.named(match.group().strip().title()) if match else ()
+        if candidates:
+            return _state_of(candidates[0]) not in {home, ""}
+    codes = [
+        _state_of(mention.best)
+        for mention in mentions
+        if any(one.kind == "city" for one in mention.candidates)
+    ]
+    codes += [nations.nation(match.group()) for match in nations.BODY.finditer(text)]
+    at_home = home in codes or nations.named(text, home)
+    at_home = at_home or (home == "US" and _A_STATE.search(text) is not None)
+    return bool(set(codes) - {home, ""}) and not at_home
+
+
+def _state_of(place: Place) -> str:
+    """The state of a place by its code, "LT" of "LT-VL"."""
+    return place.zone.partition("-")[0]
