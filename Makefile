@@ -50,6 +50,7 @@ flow: $(DEV) ## data flow one way: the import contracts
 pages: $(DEV) ## generated documentation says what the code says
 	$(BIN)/python tools/cli_reference.py --check
 	$(BIN)/python tools/schemas.py --check
+	$(BIN)/python tools/train_drafting.py --check
 	$(BIN)/python tools/drafting_table.py --check
 	$(BIN)/python tools/catalogue.py --check
 
@@ -73,6 +74,7 @@ peers: $(DEV) $(PEERS) ## the same beside Parcels and OpenDrift, which it instal
 docs: $(DEV) ## write the documentation that is generated
 	$(BIN)/python tools/cli_reference.py
 	$(BIN)/python tools/schemas.py
+	$(BIN)/python tools/train_drafting.py
 	$(BIN)/python tools/drafting_table.py
 
 lock: ## pin the newest packages that fit pyproject.toml (needs uv)

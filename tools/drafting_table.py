@@ -6,7 +6,8 @@
     and only there
 
 The half of a passage follows from its id alone: in the order of their SHA-256 the first half is
-for tuning, the second for testing. What went wrong in the testing half is never listed.
+for tuning, the second for testing. What went wrong in the testing half, or in the unseen files, is
+never listed.
 """
 
 import argparse
@@ -142,8 +143,9 @@ def tables():
     """The part of the page that is measured."""
     tuning, testing = (judged(half) for half in passages())
     whole = judged_articles()
-    rows = [
-        ("tuning half", tuning), ("testing half", testing),
+    rows = [(f"unseen, {name}", judged(listed)) for name, listed in held("unseen")]
+    rows += [
+        ("all unseen", unseen()), ("testing half", testing), ("tuning half", tuning),
         ("three whole articles", whole),
     ]  # fmt: skip
     lines = [
@@ -155,11 +157,18 @@ def tables():
         share = [f"{told[key]} ({100 * told[key] / len(found):.0f} %)" for key in told]
         lines.append(f"| {name} | {len(found)} | {' | '.join(share)} |")
     lines += ["", *_first_contacts()]
-    with_speaker = [one for one in testing if not any("speaker" in f for f in one.faults)]
-    lines += ["", f"In the testing half {len(with_speaker)} of {len(testing)} name the speaker "
+    fresh = unseen()
+    with_speaker = [one for one in fresh if not any("speaker" in f for f in one.faults)]
+    lines += ["", f"In the unseen files {len(with_speaker)} of {len(fresh)} name the speaker "
               "that the label asks for, where it asks for one."]  # fmt: skip
+    lines += ["", "Unseen files: labels down, proposals across.", "", *_confusion(fresh)]
     lines += ["", "Testing half: labels down, proposals across.", "", *_confusion(testing)]
     return "\n".join(lines)
+
+
+def unseen():
+    """All marks of the passages to which nothing was fitted."""
+    return [one for _, listed in held("unseen") for one in judged(listed)]
 
 
 def _first_contacts():

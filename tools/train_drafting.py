@@ -33,7 +33,7 @@ from overflight.case.vocabulary import Attribution
 ROOT = Path(__file__).parents[1]
 FILE = ROOT / "src" / "overflight" / "case" / "draft" / "data" / "weights.csv.gz"
 DRAWN = 2.0  # half the precision of the weights: chosen by --cross
-FEWEST = 2  # labels that a trait must be seen in
+FEWEST = 3  # labels that a trait must be seen in
 OTHERS = 0.3  # of a label, for the classes that it allows besides
 LEAST = 0.03  # of a weight; what is smaller for all classes is not kept
 FOLDS, ITERATIONS = 5, 120
@@ -74,13 +74,13 @@ def examples(passages: list[dict]) -> list[Example]:
 def matrix(listed: list[Example], places: dict[str, int]) -> csr_matrix:
     """Labels by traits."""
     entries = [
-        (row, places[trait], learned.share(trait))
+        (row, places[trait], 1.0)
         for row, one in enumerate(listed)
         for trait in sorted(one.seen)
         if trait in places
     ]
-    rows, columns, shares = zip(*entries, strict=True)
-    return csr_matrix((shares, (rows, columns)), shape=(len(listed), len(places)))
+    rows, columns, ones = zip(*entries, strict=True)
+    return csr_matrix((ones, (rows, columns)), shape=(len(listed), len(places)))
 
 
 def fitted(listed: list[Example]) -> learned.Weights:
@@ -105,10 +105,14 @@ def fitted(listed: list[Example]) -> learned.Weights:
     start = np.zeros(shape[0] * shape[1] + shape[1])
     best = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": ITERATIONS}).x
     weights, bias = best[: -shape[1]].reshape(shape), best[-shape[1] :]
-    kept = {name: tuple(row) for name, row in zip(known, weights, strict=True)
+    kept = {name: _whole(row) for name, row in zip(known, weights, strict=True)
             if np.abs(row).max() >= LEAST}  # fmt: skip
     named = tuple(Attribution(name) for name in classes)
-    return learned.Weights(named, {learned.BIAS: tuple(bias), **kept})
+    return learned.Weights(named, {learned.BIAS: _whole(bias), **kept})
+
+
+def _whole(weights: Array) -> tuple[int, ...]:
+    return tuple(round(one * learned.SCALE) for one in weights.tolist())
 
 
 def _wanted(one: Example, classes: tuple[str, ...]) -> list[float]:
@@ -124,7 +128,7 @@ def packed(weights: learned.Weights) -> bytes:
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(["trait", *(kind.value for kind in weights.classes)])
     for trait, of in sorted(weights.of.items()):
-        rows.writerow([trait, *(round(one * learned.SCALE) or "" for one in of)])
+        rows.writerow([trait, *(one or "" for one in of)])
     return gzip.compress(text.getvalue().encode("utf-8"), 9, mtime=0)
 
 

@@ -380,10 +380,6 @@ def test_a_page_says_when_and_where_it_was_published(tmp_path):
             "eyewitness", "asserted",
         ),
         (
-            "A cattle buyer from Miles City, Montana, said the balloon looked like a second moon.",
-            "unresolved", "asserted",
-        ),
-        (
             "“Why was the balloon allowed to cross?” asked Rep. Jane Roe, D-Ore., at a hearing.",
             "official_named", "quoted",
         ),

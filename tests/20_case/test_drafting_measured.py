@@ -31,6 +31,27 @@ def test_there_are_enough_passages_and_the_halves_share_none(measuring):
     assert abs(len(tuning) - len(testing)) <= 1
 
 
+def test_no_passage_is_both_fitted_to_and_unseen(measuring):
+    fitted = {one["text"] for _, listed in measuring.held("learned") for one in listed}
+    fitted |= {one["text"] for one in measuring.passages()[0]}
+    fresh = [one["text"] for _, listed in measuring.held("unseen") for one in listed]
+    fresh += [one["text"] for one in measuring.passages()[1]]
+    assert fitted.isdisjoint(fresh)
+    assert (
+        sum(len(one["says"]) for _, listed in measuring.held("learned") for one in listed) > 2_500
+    )
+
+
+def test_the_class_is_right_on_passages_to_which_nothing_was_fitted(measuring):
+    found = measuring.unseen()
+    told = measuring.counts(found)
+    assert len(found) > 400
+    assert told["right"] >= LEAST_RIGHT * len(found)
+    assert told["author"] <= MOST_AUTHOR * len(found)
+    named = [one for one in found if not any("speaker" in fault for fault in one.faults)]
+    assert len(named) >= 0.95 * len(found)
+
+
 def test_the_class_is_right_on_the_testing_half(measuring, testing_half):
     told = measuring.counts(testing_half)
     assert told["right"] >= LEAST_RIGHT * len(testing_half)

@@ -299,7 +299,7 @@ def test_two_articles_that_contradict_each_other_are_found_with_the_fewest_sente
     [clash] = order_of(found).contradictions
     told = sentences(found, clash)
     assert {one.source for one in told} == {"first", "second"}
-    assert {one.attribution for one in told} == {"official_named", "foreign_government"}
+    assert {one.attribution for one in told} == {"official_named", "official_anonymous"}
     assert sorted(one.quote[:22] for one in told) == [
         "It entered Canada a we", "The balloon left Alask",
     ]  # fmt: skip

@@ -33,6 +33,11 @@ _ACCOUNT = re.compile(
     r"|^(?:[Tt]o|[Ff]or) (?P<whom>(?:the |some |one |many )?[\w -]{3,40}?), (?:it|the \w+|this"
     r"|that) (?:looked|seemed|appeared|sounded|was|is)\b"
 )
+_IN_A_VIEW = re.compile(
+    r"\s*[Ii]n (?P<whose>his|her|their) (?:opinion|view|judge?ment|telling|words|estimation"
+    r"|reading),? "
+)
+_PRONOUN = {"his": "he", "her": "she", "their": "they"}
 _ASIDE = re.compile(
     r"\([^()§]{1,60}\)|\s[—–]\s(?:which|who|whose|a|an|the|citing|in)\b[^—–§]{3,90}\s[—–](?=\s)"
 )
@@ -100,7 +105,9 @@ def attribute(frame: Frame, people: People, previous: Attributed | None) -> list
     text = frame.outside
     label = turns.label(frame, people)
     if label:
-        return [label]
+        inner = _clause(text, label.start - frame.start or _after_label(text), len(text), people)
+        told = inner and inner.verb and inner.speaker.attribution not in _NOBODY
+        return [_moved(inner, frame.start)] if inner and told else [label]
     found: list[Attributed] = []
     for start, end in _clauses(text, people):
         one = _clause(text, start, end, people)
@@ -116,6 +123,11 @@ def attribute(frame: Frame, people: People, previous: Attributed | None) -> list
     for met in _spoken_to(text, people):
         people.heard(met)
     return [_moved(one, frame.start) for one in _merged(found)]
+
+
+def _after_label(text: str) -> int:
+    """Where a question begins, behind "Q:"."""
+    return text.find(":") + 1
 
 
 def _spoken_to(text: str, people: People) -> list[Speaker]:
@@ -298,6 +310,9 @@ def _without_a_verb(
 
 def _account(part: str, people: People) -> Speaker | None:
     """Whose view it is: "in the sheriff's telling", "the ministry's position is that"."""
+    held = _IN_A_VIEW.match(part)
+    if held is not None:
+        return people.refer(_PRONOUN[held["whose"].lower()], "")
     match = _ACCOUNT.search(part)
     if match is None:
         return None

@@ -7,6 +7,7 @@ later in the article ("the company said", "chief engineer Lena Dupree") speaks a
 import re
 from dataclasses import dataclass, field
 
+from overflight.case.draft import nations
 from overflight.case.draft.speakers import Speaker
 from overflight.case.vocabulary import Attribution
 
@@ -31,7 +32,7 @@ _RULES = tuple(
     for pattern in (
         rf"(?P<who>{_NAME})[’']s? (?:[\w-]+ ){{0,4}}{_CRAFT}\b",
         rf"\b{_CRAFT}\b[^.;§]{{0,80}}?\b{_FLEW} by (?P<who>[^.;,§]{{3,80}})",
-        rf"(?P<who>{_NAME}|\b(?:[Tt]he|[Aa]n?|[Oo]ur|[Oo]ne|[Tt]wo) (?:[\w-]+ ){{0,4}}{_BODY})"
+        rf"(?P<who>\b(?:[Tt]he|[Aa]n?|[Oo]ur|[Oo]ne|[Tt]wo) (?:[\w-]+ ){{0,4}}{_BODY}|{_NAME})"
         rf"(?:, [^.;§,]{{3,70}},)? (?:\w+ ){{0,3}}{_FLEW} (?:its|their|an?|the|one of (?:its|their)"
         rf"|two|three|four|dozens of|hundreds of|more than \w+) (?:[\w-]+ ){{0,4}}{_CRAFT}\b",
         rf"\b(?:{_CRAFT}|craft|it) (?:belong(?:s|ed)? to|is owned by"
@@ -115,6 +116,7 @@ def flyers(text: str) -> Flyers:
             bodies.update(word.group().lower() for word in _BODY_RE.finditer(who))
             name = re.search(_NAME, who.removeprefix("The ").removeprefix("A "))
             first = name.group().split()[0].removesuffix("’s").removesuffix("'s") if name else ""
-            if first and first.strip(".") not in _NO_OWNER:
+            state = nations.nation(name.group()) if name else ""
+            if first and first.strip(".") not in _NO_OWNER and not state:
                 names.add(re.escape(first))
     return Flyers(frozenset(names), frozenset(bodies))

@@ -20,17 +20,10 @@ from overflight.case.draft.turns import Attributed
 from overflight.case.draft.voices import Voiced
 from overflight.case.vocabulary import Attribution
 
-SCALE = 100.0  # of the weights in the file
-FAINT = ("says:", "say:", "quoted:")
-"""Traits of single words, which count half: there are many, and each tells little."""
-LEAST_SURE = 0.35  # of the best class; below it nobody knows
+SCALE = 100.0  # weights are whole hundredths: their sums are exact, in any order
+LEAST_SURE = 0.25  # of the best class; below it nobody knows
 LEAST_SURE_OF_THE_AUTHOR = 0.6  # silence is taken for the author's only where that is likely
 BIAS = "(always)"
-
-
-def share(trait: str) -> float:
-    """How much a trait counts."""
-    return 0.5 if trait.startswith(FAINT) else 1.0
 
 
 @dataclass(frozen=True)
@@ -38,16 +31,17 @@ class Weights:
     """Weights of every known trait for every class."""
 
     classes: tuple[Attribution, ...]
-    of: Mapping[str, tuple[float, ...]]
+    of: Mapping[str, tuple[int, ...]]
+    """In hundredths."""
 
     def probabilities(self, seen: Iterable[str]) -> dict[Attribution, float]:
         """Probability of each class, given the traits of a clause."""
         sums = list(self.of[BIAS])
         for trait in seen:
             for place, weight in enumerate(self.of.get(trait, ())):
-                sums[place] += weight * share(trait)
+                sums[place] += weight
         most = max(sums)
-        odds = [math.exp(one - most) for one in sums]
+        odds = [math.exp((one - most) / SCALE) for one in sums]
         return {kind: one / sum(odds) for kind, one in zip(self.classes, odds, strict=True)}
 
 
@@ -56,14 +50,14 @@ def embedded() -> Weights:
     """The weights that come with overflight."""
     packed = (files("overflight.case.draft") / "data" / "weights.csv.gz").read_bytes()
     header, *rows = csv.reader(gzip.decompress(packed).decode("utf-8").splitlines())
-    table = {row[0]: tuple(int(cell or 0) / SCALE for cell in row[1:]) for row in rows}
+    table = {row[0]: tuple(int(cell or 0) for cell in row[1:]) for row in rows}
     return Weights(tuple(Attribution(name) for name in header[1:]), table)
 
 
 def decided(chances: Mapping[Attribution, float]) -> tuple[Attribution, float]:
     """The class to propose: the likeliest, or unresolved where none is likely.
 
-    >>> decided({Attribution.AUTHOR: 0.5, Attribution.OWNER: 0.4, Attribution.GROUP: 0.1})
+    >>> decided({Attribution.AUTHOR: 0.45, Attribution.OWNER: 0.4, Attribution.GROUP: 0.15})
     (<Attribution.OWNER: 'owner'>, 0.4)
     """
     ranked = sorted(chances.items(), key=lambda one: -one[1])
@@ -95,9 +89,9 @@ def _told(
     if kind is speaker.attribution:
         return replace(clause, speaker=replace(speaker, confidence=chance))
     ranked = sorted(chances.items(), key=lambda one: -one[1])[:2]
-    listed = ", ".join(f"{name.value} {share_:.0%}" for name, share_ in ranked)
-    reason = f"by the words around it: {listed} (the rules: {speaker.attribution.value})"
-    made = replace(speaker, attribution=kind, confidence=chance, reason=reason)
+    listed = ", ".join(f"{name.value} {share:.0%}" for name, share in ranked)
+    why = f"by the words around it: {listed}; by the rules alone {speaker.attribution.value}"
+    made = replace(speaker, attribution=kind, confidence=chance, weighed=why)
     if not speaker.words and before is not None and before.speaker.attribution is kind:
         made = replace(made, words=before.speaker.words, name=before.speaker.name)
     return replace(clause, speaker=made)

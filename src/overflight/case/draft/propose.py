@@ -254,7 +254,7 @@ def _made(
     whens = tuple(days.find(text, start, end, context.day, clock))
     looked, went = quantities.bearing(text, start, end)
     told = order.without_the_speaker(text, start, end, clause)
-    reasons = [clause.speaker.reason, why, *_doubts(places, whens)]
+    reasons = [clause.speaker.reason, clause.speaker.weighed, why, *_doubts(places, whens)]
     sure = clause.speaker.confidence * _GOOD
     if kind == "sighting":
         sure *= (_PLACED if places else 0.5) * (

@@ -36,7 +36,7 @@ DOCUMENT = (
     r" |final |interim |draft |sworn |\d+-page )*(?:letters?|reports?|memos?|memorand(?:um|a)"
     r"|filings?"
     r"|documents?|papers?|e-?mails?|cables?|notices?|advisor(?:y|ies)|bulletins?|circulars?"
-    r"|affidavits?|complaints?|indictments?|warrants?|rulings?|judg[e]?ments?|orders?|directives?"
+    r"|affidavits?|verdicts?|complaints?|indictments?|warrants?|rulings?|judg[e]?ments?|orders?|directives?"
     r"|resolutions?|bills?|amendments?|records?|minutes of|transcripts?|presentations?|web ?sites?"
     r"|web ?pages?|data ?sheets?|brochures?|slides?"
     r"|summar(?:y|ies)|fact sheets?|readouts?|manuals?|contracts?|permits?|licen[cs]es?"
@@ -191,7 +191,7 @@ EXPERTS = (
     r"(?:professors?|lecturers?|meteorologists?|scientists?|researchers?|analysts?|experts?"
     r"|engineers?|climatologists?|physicists?|historians?"
     r"|specialists?|scholars?|academics?|forecasters?|geographers?|economists?|lawyers?"
-    r"|attorneys?|fellows?|consultants?|technicians?|developers?"
+    r"|attorneys?|principal investigators?|fellows?|consultants?|technicians?|developers?"
     r"|co-founders?|cofounders?|chief executives?|ceo|chief technology officers?|cto|founders?"
     r"|observers?|weather ?m[ae]n|weatherwom[ae]n"
     r"|astrophysicists?"
@@ -260,7 +260,8 @@ EYEWITNESSES = (
 )
 OWNERS = (
     r"(?:operators?|owners?|balloon (?:club|company|maker|operator|team)|(?:flight|launch"
-    r"|recovery|mission|ground) (?:team|crew|director|controllers?)|(?:radio|ham|amateur radio"
+    r"|recovery|mission|ground|project|team) (?:lead(?:er)?s?|team|crew|director"
+    r"|controllers?)|(?:radio|ham|amateur radio"
     r"|balloon|hobby) ?clubs?|the club"
     r"|balloon brigade|manufacturers?|builders? of the (?:balloon|craft)"
     r"|makers? of the (?:balloon|craft)|club (?:president|secretary|member)s?)"

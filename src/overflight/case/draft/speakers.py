@@ -26,7 +26,8 @@ _COMPANY = re.compile(
     r"\b(?:compan(?:y|ies)|firm|corporation|airlines?|start-?up|manufacturer|inc|corp|ltd|llc|union"
     r"|association|federation|foundation|museum|club"
     r"|provider|labs?|works|systems"
-    r"|technologies|aerospace|industries|sensing|league|alliance|cooperative|co-op|utility)\b", re.IGNORECASE
+    r"|technologies|aerospace|industries|sensing|league|alliance|cooperative|co-op"
+    r"|utility)\b", re.IGNORECASE
 )  # fmt: skip
 _SCIENCE = re.compile(
     r"\b(?:universit\w+|institut\w+|observator\w+|planetarium|museum|laborator\w+|college"
@@ -69,6 +70,11 @@ _BUILT_IT = re.compile(
 _SOMEBODY = re.compile(
     r"(?:an?|one|another|the) (?:\w+ )?(?:person|individual|figure)\b|(?:some|two|three|four"
     r"|several) (?:people|individuals)\b|some(?:one|body)\b", re.IGNORECASE
+)  # fmt: skip
+_KNOWS = re.compile(
+    r"(?:[\w-]+ ){0,3}(?:persons?|people|sources?|individuals?|officials?) (?:who (?:is|are"
+    r"|was|were) )?"
+    r"(?:familiar|briefed|aware|close to|with (?:direct |first-hand )?knowledge)\b", re.IGNORECASE
 )  # fmt: skip
 _MASTER = re.compile(
     r"(?:the |a |one )?(?:captain|skipper|master|commander|pilot) of (?:an?|the|another) (?:\w+ )?"
@@ -127,6 +133,8 @@ class Speaker:
     plural: bool = False
     confidence: float = 0.5
     reason: str = ""
+    weighed: str = ""
+    """Why the class is not the one of that reason, where it is not."""
 
     @property
     def is_person(self) -> bool:
@@ -159,6 +167,9 @@ def classify(text: str, home: str = "US", is_place: IsPlace = lambda _: False) -
         return None
     if region.isupper() and len(region) > 3 and not roles.ORGANISATION_RE.fullmatch(region):
         region = region.title()
+    if _KNOWS.match(region):
+        kind, why = Attribution.OFFICIAL_ANONYMOUS, "somebody who knows and is not named"
+        return Speaker(region, kind, "officials", confidence=0.8, reason=why)
     stated = _STATED.match(region)
     if stated:
         return classify(stated["by"], home, is_place)

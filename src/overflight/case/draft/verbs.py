@@ -51,7 +51,8 @@ def said(part: str, people: People, near: int) -> Said | None:
             continue
         known = found.speaker.attribution is not Attribution.UNRESOLVED or found.group == "say"
         if known and found.speaker.tag != _UNKNOWN and not (thing and found.group != "post"):
-            if found.group == "post" or found.speaker.tag not in _THINGS:
+            written = found.speaker.tag == "document" and found.group == "say"
+            if found.group == "post" or written or found.speaker.tag not in _THINGS:
                 return found
             # "radar picked it up, officials said": the last word is theirs, if they have it.
             thing = thing or replace(found, speaker=_shortened(found.speaker))
@@ -176,6 +177,7 @@ _PAPER = re.compile(r"[Tt]he (?:[A-Z]\w+ ?){1,3}")
 _PLAIN_NAME = re.compile(r"[A-Z][a-z]+(?: [A-Z][a-z]+)?")
 
 
+_ON = frozenset({"on", "about", "by"})
 _APART = frozenset({"whether", "if", "which", "from", "apart"})
 
 
@@ -189,6 +191,8 @@ def _reporting(tokens: list[verbal.Token], index: int) -> tuple[str, str, bool]:
         return pair[1], pair[2], False
     apart = word.lower() == "tell" and verbal.following(tokens, index) in _APART
     # "nobody can tell whether"
+    # "two people briefed on it said": no word of theirs
+    apart = apart or (word == "briefed" and verbal.following(tokens, index) in _ON)
     verb, group = words.VERBS.get(word.lower(), ("", "")) if not apart else ("", "")
     quoted = index and tokens[index - 1].text.startswith("§") and _CAN_SAY.fullmatch(word)
     if quoted and _begins_a_speaker(tokens, index):
@@ -267,7 +271,7 @@ def _speaker_of(
     if _SAID_BEFORE.search(left):
         left = ""  # "Transport Canada said foreign operators must ask": not theirs
     group = words.VERBS.get(token.text.lower(), ("", "say"))[1]
-    says = group == "say" or before.startswith("§")
+    says = group in {"say", "think"} or before.startswith("§")
     right = right_of(part, token.end) if says and _may_be_inverted(part, tokens, index) else ""
     told = (
         before == ","
@@ -313,7 +317,7 @@ def _ends_here(part: str, position: int) -> bool:
     return len(rest.split()) <= 4
 
 
-_SAID_BEFORE = re.compile(r"(?<=\w) (?:said|says|told \w+|announced that|added that) \w")
+_SAID_BEFORE = re.compile(r"(?:^|(?<=\w) )(?:said|says|told \w+|announced that|added that) \w")
 _BEGINS = frozenset(
     "the a an one two three our his her its their another local former retired amateur senior chief"
     " officials residents experts some many witnesses lead".split()

@@ -10,6 +10,7 @@ from overflight.case.draft import nations
 from overflight.case.draft.frames import Paragraph
 from overflight.case.draft.gazetteer import Gazetteer, Mention, Place
 
+_FEWEST = 2  # words for other states: one town alone is easily another of that name
 _AMERICAN = re.compile(
     r",\s*(?:Ala|Alaska|Ariz|Ark|Calif|Colo|Conn|Del|Fla|Ga|Hawaii|Ill|Ind|Iowa|Idaho|Kan|Ky|La|Maine"
     r"|Md|Mass|Mich|Minn|Miss|Mo|Mont|Neb|Nev|N\.\s?[HJMCDY]|Ohio|Okla|Ore|Pa|R\.\s?I|S\.\s?[CD]|Tenn"
@@ -40,15 +41,12 @@ def abroad(
         candidates = known.named(match.group().strip().title()) if match else ()
         if candidates:
             return _state_of(candidates[0]) not in {home, ""}
-    codes = [
-        _state_of(mention.best)
-        for mention in mentions
-        if any(one.kind == "city" for one in mention.candidates)
-    ]
-    codes += [nations.nation(match.group()) for match in nations.BODY.finditer(text)]
-    at_home = home in codes or nations.named(text, home)
+    told = [_state_of(mention.best) for mention in mentions if mention.best.kind == "city"]
+    told += [nations.nation(match.group()) for match in nations.BODY.finditer(text)]
+    at_home = home in told or nations.named(text, home)
     at_home = at_home or (home == "US" and _A_STATE.search(text) is not None)
-    return bool(set(codes) - {home, ""}) and not at_home
+    named = [*told, *(nations.NATIONS[m.group()] for m in nations.NATION.finditer(text))]
+    return not at_home and any(told) and sum(code not in {home, ""} for code in named) >= _FEWEST
 
 
 def _state_of(place: Place) -> str:

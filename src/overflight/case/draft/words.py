@@ -41,7 +41,8 @@ _GROUPS = {
     " calculate model geolocate track detect pick give count close prohibit restrict",
     "think": "believe think expect estimate assess assume suspect fear hope predict forecast"
     " project calculate reckon judge anticipate surmise speculate doubt understand conclude"
-    " consider guess infer determine call describe label characterize characterise dub term"
+    " consider regard view deem guess infer determine call describe label characterize"
+    " characterise dub term"
     " brand praise criticize criticise condemn protest regret welcome"
     " apologize apologise blast question voice express",
     "deny": "deny reject dispute refute dismiss rebut contradict disavow rule brush scoff shrug",
@@ -122,7 +123,12 @@ HEARSAY = re.compile(
     r"|suspected|estimated|expected|feared|speculated)"
     r" (?:to|that)\b"
     r"|rumou?rs? (?:that|of|about|say|had|has|have)\b|rumou?rs?[\w ]{0,30} ha(?:s|d|ve) it"
-    r"|word has it|by some accounts"
+    r"|rumou?rs? (?:spread|circulated|swirled|went round|flew)|word (?:around|about|on"
+    r"|in) (?:the )?"
+    r"[\w ]{3,20} (?:was|is)\b"
+    r"|word has it|by (?:some|all|most|local|many|several) accounts|the story (?:goes|went)"
+    r"|legend has"
+    r" it|talk (?:is|was|has it) that"
     r"|(?:unconfirmed|some|initial|early|media|press|news|social media|conflicting|various|other)"
     r" (?:media |news |press )?reports? (?:said|say|suggest\w*|indicate\w*|claim\w*|that|of|had"
     r"|have"
