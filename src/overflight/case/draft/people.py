@@ -28,6 +28,8 @@ _MEANT = {
     "official": ("officials", "unique", "titled"), "officials": ("officials",),
     "officer": ("officials", "titled", "unique"),
     "source": ("officials",), "person": ("officials", "group"), "diplomat": ("officials", "unique"),
+    "force": ("organisation",), "broadcaster": ("press",), "network": ("press",),
+    "magazine": ("press",), "airline": ("group",), "carrier": ("group",),
     "agency": ("organisation",), "base": ("organisation",),
     "facility": ("owner", "organisation"), "command": ("organisation",),
     "department": ("organisation",),

@@ -100,7 +100,7 @@ _STATED = re.compile(
 _DEFINITE_ONLY = re.compile(
     r"(?:the|this|that|its|his|her) (?:(?:same|senior|former|defense|military|department|foreign"
     r"|u\.s\.|state|police|\w+ent) )?"
-    r"(?P<noun>official|agency|command|department|ministry|company|firm|co-op|cooperative|utility|union"
+    r"(?P<noun>official|force|broadcaster|network|magazine|airline|carrier|agency|command|department|ministry|company|firm|co-op|cooperative|utility|union"
     r"|association|team|museum|school|base|facility|operator|club|spokes\w+"
     r"|minister|officer|professor"
     r"|researcher|scientist|meteorologist|expert|analyst|general|admiral|colonel|commander"
@@ -117,6 +117,7 @@ _DEFINITE_ONLY = re.compile(
     re.IGNORECASE,
 )
 
+_SEVERAL = frozenset({"some", "many", "most", "others", "few", "a few", "several", "both"})
 PERSONS = frozenset({"unique", "officials", "experts", "eyewitness", "owner", "person", "group"})
 _THINGS = frozenset({"imagery", "telemetry", "document", "press", "analysis"})
 
@@ -139,7 +140,7 @@ class Speaker:
     @property
     def is_person(self) -> bool:
         """Whether "he" or "she" can mean it."""
-        return self.tag in PERSONS and not self.plural
+        return self.tag in PERSONS and not self.plural and self.words.lower() not in _SEVERAL
 
 
 RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -250,8 +251,9 @@ def _resolved(region: str, tag: str, core: str, name: str, home: str) -> Speaker
     foreign = nations.is_foreign(region, home)
     hidden = words.ANONYMOUS.search(region) is not None and not name
     made = Speaker(region, Attribution.UNRESOLVED, tag, name, plural, 0.8, f"{tag}: {core}")
-    if name and tag in {"organisation", "group"} and _looked_on(region):
-        reason = "a person with an age, or who looked on"
+    private = _TRADE.search(region) and not roles.ORGANISATION_RE.search(region)
+    if name and tag in {"organisation", "group"} and (private or _looked_on(region)):
+        reason = "a person with an age or a trade, or who looked on"
         return replace(
             made, attribution=Attribution.EYEWITNESS, tag="person", confidence=0.6, reason=reason
         )

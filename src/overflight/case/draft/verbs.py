@@ -171,7 +171,17 @@ _POSSESSIVE = frozenset({"Its", "His", "Her", "Their", "Our", "My", "This", "Tha
 # "put out a statement", "the track has the balloon over the sea"
 _HAS = (frozenset({"it", "the", "them", "its"}), "have", "show")
 _PUTS = (frozenset({"out"}), "issue", "issue")
-_PAIRS = {"put": _PUTS, "puts": _PUTS, "has": _HAS, "have": _HAS, "had": _HAS}
+_POINTS = (frozenset({"out"}), "say", "say")
+_PAIRS = {
+    "pointed": _POINTS,
+    "points": _POINTS,
+    "point": _POINTS,
+    "put": _PUTS,
+    "puts": _PUTS,
+    "has": _HAS,
+    "have": _HAS,
+    "had": _HAS,
+}
 _NO_ONE = re.compile(r"(?:no one|nobody|nothing|none|no \w+)\b", re.IGNORECASE)
 _PAPER = re.compile(r"[Tt]he (?:[A-Z]\w+ ?){1,3}")
 _PLAIN_NAME = re.compile(r"[A-Z][a-z]+(?: [A-Z][a-z]+)?")
