@@ -34,6 +34,7 @@ from overflight.physics import horizon
 from overflight.release import about, page, provenance
 from overflight.release.language import ENGLISH, known_language
 from overflight.release.redact.levels import Level
+from overflight.release.words import by_drift
 
 Tell = Callable[[str], None]
 
@@ -146,7 +147,7 @@ def run(  # noqa: PLR0913 - each is an input of its own
         checkpoint.beside(out, made_of, resume=running.resume, tell=running.tell) as kept,
     ):
         task = task_of(case, blown.grid, blown.error, settings, seed)
-        flown = _flown(task, Work(workers, kept), progress, check=check)
+        flown = _flown(task, Work(workers, kept), progress, running.tell, check=check)
         drawn, left_out = flown.drawn, flown.left_out
         back = _traced(task, drawn, Work(workers, kept), progress)
         column = winds.column(case, folder, wind, blown)
@@ -179,7 +180,7 @@ def warm() -> None:
     blown = winds.of_case(case, folder, ())
     settings = replace(_LEAST, dt_s=blown.step_s)
     task = task_of(case, blown.grid, blown.error, settings, 1)
-    flown = _flown(task, Work(Threads(1)), silent, check=False)
+    flown = _flown(task, Work(Threads(1)), silent, quiet, check=False)
     last = task.seen[-2].id  # some report: the least work will not have found a good one
     back = tracing.traced(task, last, last)
     crowd = population.embedded(places.load())
@@ -187,15 +188,21 @@ def warm() -> None:
     answered(task, flown, (back, down, crowd, Stood(None, SMOOTH)), silent)
 
 
-def _flown(task: Task, work: Work, progress: Progress, *, check: bool) -> Flown:
-    """All that is flown: the posterior, the prior, the hypotheses, and sightings left out."""
+def _flown(task: Task, work: Work, progress: Progress, tell: Tell, *, check: bool) -> Flown:
+    """All that is flown: the posterior, the prior, the hypotheses, and sightings left out.
+
+    What drift alone says is told as soon as it is known, where minutes of work are still to come.
+    """
     known = references(task, work, partial(progress, "launches"))
     drawn = draw(task, known, work, partial(progress, "paths"))
     # The prior's times need no minutes: every third point does, at a third of the cost.
     coarse = replace(task.settings, output_s=3.0 * task.settings.output_s)
     (before,) = work.all_of("priors", unseen, task.at(coarse), [()])
     compared = None
-    if len(task.case.hypotheses) > 1 and not task.error.prior_only:
+    rivals = len(task.case.hypotheses) > 1 and not task.error.prior_only
+    if rivals or check:
+        tell(f"So far: {by_drift(drawn)}")
+    if rivals:
         compared = contest(task, known, work, progress)
     left_out: tuple[LeftOut, ...] = ()
     if check:

@@ -360,8 +360,10 @@ def _left_out(made: "Account") -> None:
         return
     typer.echo("\nsighting      off, km  spread, km   rank  inside 50 %  inside 90 %")
     for one in made.left_out:
+        off_km, spread_km = one.off_m / 1e3, one.spread_m / 1e3
+        place = f"{off_km:>8.0f} {spread_km:>11.0f}" if one.is_aloft else f"{'none aloft then':>20}"
         typer.echo(
-            f"{plain(one.sighting_id):<12} {one.off_m / 1e3:>8.0f} {one.spread_m / 1e3:>11.0f}"
+            f"{plain(one.sighting_id):<12} {place}"
             f" {one.rank_fraction:>6.2f}  {'yes' if one.inside(0.5) else 'no':>11}"
             f"  {'yes' if one.inside(0.9) else 'no':>11}"
         )

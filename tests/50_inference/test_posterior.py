@@ -1,6 +1,7 @@
 """Bookkeeping of particles and paths: reordering, thinning, reweighting, predicting."""
 
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -77,3 +78,18 @@ def test_ranks_of_left_out_reports_are_uniform_if_the_world_is_as_assumed(geomet
     edges = np.linspace(0.0, 1.0, 6)
     counts = np.histogram(ranks, edges)[0]
     assert ((counts - 30.0) ** 2 / 30.0).sum() < 13.3  # chi-square, 4 degrees, 1 %
+
+
+def test_a_report_from_before_every_launch_is_in_no_region():
+    """Left out, the others leave no balloon in the air at its time: nothing is predicted."""
+    report = SimpleNamespace(
+        id="x", geometry=Geometry.NADIR, time_min=EPOCH, time_max=EPOCH + timedelta(hours=9),
+        lat_deg=45.0, lon_deg=-100.0, position_sd_m=1_000.0,
+    )  # fmt: skip
+    grounded = still(100, 0.5, 8)
+    grounded = replace(grounded, lat_deg=np.full_like(grounded.lat_deg, np.nan))
+    told = predict(SimpleNamespace(epoch=EPOCH), report, grounded, seed=1)
+    assert not told.is_aloft
+    assert told.rank_fraction == 1.0
+    assert not told.inside(0.9)
+    assert told.n_effective == grounded.diagnostics.ess

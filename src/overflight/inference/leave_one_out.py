@@ -25,6 +25,8 @@ from overflight.physics.tangent import way_m
 
 Array = NDArray[np.float64]
 
+_DRAWS, _FEWEST_ALOFT = 1_000, 20  # predictions of a report; of those, in the air at its time
+
 
 @dataclass(frozen=True)
 class LeftOut:
@@ -32,7 +34,8 @@ class LeftOut:
 
     ``rank_fraction`` is the share of predictions that lie nearer the middle of the predictive
     region than the real report does: uniform between 0 and 1 if all is well, and the report is
-    inside the 90 % region where it is at most 0.9.
+    inside the 90 % region where it is at most 0.9. Where the other reports leave no balloon in the
+    air at its time, no region holds it: the fraction is 1, and ``off_m`` and ``spread_m`` are NaN.
     """
 
     sighting_id: str
@@ -41,6 +44,11 @@ class LeftOut:
     spread_m: float  # root mean square of the predictive distance from its mean
     rank_fraction: float
     n_effective: float
+
+    @property
+    def is_aloft(self) -> bool:
+        """Whether the other reports have a balloon in the air at its time."""
+        return math.isfinite(self.off_m)
 
     def inside(self, region_fraction: float) -> bool:
         """Whether the report lies inside the region that should hold this share of reports."""
@@ -102,6 +110,10 @@ def predict(case: Case, sighting: Sighting, without: Posterior, seed: int) -> Le
     """Where a report would be expected, and how far out the real one is."""
     rng = np.random.Generator(np.random.Philox(key=seed, counter=7))
     offsets = _predicted(case, sighting, without, rng)
+    if len(offsets) < _FEWEST_ALOFT:
+        return LeftOut(
+            sighting.id, str(sighting.geometry), math.nan, math.nan, 1.0, without.diagnostics.ess
+        )
     mean = offsets.mean(axis=0)
     spread = np.cov(offsets.T) + np.eye(2)
     inverse = np.linalg.inv(spread)
@@ -128,13 +140,13 @@ def _predicted(
     closes_s = (sighting.time_max - case.epoch).total_seconds()
     place = n_vector(sighting.lat_deg, sighting.lon_deg)
     rows = []
-    for path in rng.choice(len(without.weight), size=1_000, p=without.weight):
+    for path in rng.choice(len(without.weight), size=_DRAWS, p=without.weight):
         moment_s = rng.uniform(opens_s, closes_s)
         nearest = int(np.argmin(np.abs(without.time_s - moment_s)))
         lat, lon = without.lat_deg[path, nearest], without.lon_deg[path, nearest]
         if math.isfinite(lat):
             rows.append(way_m(*place, *n_vector(lat, lon)))
-    offsets = np.array(rows)
+    offsets = np.array(rows).reshape(-1, 2)
     if sighting.geometry is Geometry.LINE_OF_SIGHT:
         radius = 2.0 * sighting.position_sd_m * np.sqrt(rng.random(len(offsets)))
         angle = 2.0 * math.pi * rng.random(len(offsets))

@@ -205,8 +205,8 @@ def _left_out(made: Made, path: Path) -> None:
         (
             one.sighting_id,
             one.geometry,
-            f"{one.off_m:.0f}",
-            f"{one.spread_m:.0f}",
+            f"{one.off_m:.0f}" if one.is_aloft else "",
+            f"{one.spread_m:.0f}" if one.is_aloft else "",
             f"{one.rank_fraction:.3f}",
             "yes" if one.inside(0.5) else "no",
             "yes" if one.inside(0.9) else "no",

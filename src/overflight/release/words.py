@@ -37,21 +37,13 @@ def bottom_line(
     case: Case, posterior: Posterior, line: Traversed, answer: Steered
 ) -> tuple[str, ...]:
     """The first screen, a handful of short sentences."""
-    used = len(posterior.sighting_ids)
     sure = [zone for zone in line.zones if zone.probability >= 0.95 and zone.kind == "country"]
     crossed = tell(" and ").join(
         f"{term(zone.name)} ({percent(zone.probability)})"
         for zone in sorted(sure, key=lambda z: z.first_entry.p50_s)
     )
     sentences = [
-        tell(
-            "A balloon that only drifted fits {fitting} of the {used} public position reports"
-            " used here, from {begin} to {end}.",
-            fitting=_fitting(posterior),
-            used=used,
-            begin=_day(posterior, 0),
-            end=_day(posterior, -1),
-        ),
+        by_drift(posterior),
         tell("It was almost certainly over {crossed}.", crossed=crossed) if crossed else "",
         _launch_sentence(case, line),
         steeredwords.headline(answer),
@@ -63,6 +55,18 @@ def bottom_line(
         ),
     ]
     return tuple(sentence for sentence in sentences if sentence)
+
+
+def by_drift(posterior: Posterior) -> str:
+    """How well drift alone does: the first that is known of an account."""
+    return tell(
+        "A balloon that only drifted fits {fitting} of the {used} public position reports"
+        " used here, from {begin} to {end}.",
+        fitting=_fitting(posterior),
+        used=len(posterior.sighting_ids),
+        begin=_day(posterior, 0),
+        end=_day(posterior, -1),
+    )
 
 
 def summary(case: Case, posterior: Posterior, ledgers: "Answers") -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from overflight.case.draft import nations, turns, verbs, words
+from overflight.case.draft import nations, turns, verbs, views, words
 from overflight.case.draft.frames import Frame
 from overflight.case.draft.people import People
 from overflight.case.draft.speakers import PERSONS, Speaker
@@ -23,21 +23,6 @@ _ACCUSED = re.compile(
     r"|criticised for|alleged to)\b",
     re.IGNORECASE,
 )
-_ACCOUNT = re.compile(
-    r"^(?:[Tt]he )?[Ww]ord (?:from|out of|at|in) (?P<from>[^,.;§]{3,60}?) (?:is|was) that\b"
-    r"|(?:^|\bin |, |\bby |\b(?=the ))(?P<who>(?:[Tt]he |[Aa] "
-    r"|[Oo]ne )?[\w][\w .-]{1,50}?)(?:[’']s|s[’']) (?:own |official |latest |initial |main "
-    r"|public )?"
-    r"(?:position|view|telling|account|version|theory|conclusion|assessment|estimates?|opinion"
-    r"|argument|explanation|reckoning|word|line|judg[e]?ment|calculations?|observations?)\b"
-    r"|^(?:[Tt]o|[Ff]or) (?P<whom>(?:the |some |one |many )?[\w -]{3,40}?), (?:it|the \w+|this"
-    r"|that) (?:looked|seemed|appeared|sounded|was|is)\b"
-)
-_IN_A_VIEW = re.compile(
-    r"\s*[Ii]n (?P<whose>his|her|their) (?:opinion|view|judge?ment|telling|words|estimation"
-    r"|reading),? "
-)
-_PRONOUN = {"his": "he", "her": "she", "their": "they"}
 _ASIDE = re.compile(
     r"\([^()§]{1,60}\)|\s[—–]\s(?:which|who|whose|a|an|the|citing|in)\b[^—–§]{3,90}\s[—–](?=\s)"
 )
@@ -293,7 +278,7 @@ def _without_a_verb(
     part: str, start: int, end: int, people: People, hearsay: re.Match[str] | None
 ) -> Attributed | None:
     """A clause that names its source in another way, or none."""
-    told = _cited(part, words.SOURCE_WORDS, people) or _account(part, people)
+    told = _cited(part, words.SOURCE_WORDS, people) or views.held(part, people)
     if told is not None:
         return Attributed(start, end, told, "say", "post")
     if hearsay:
@@ -306,22 +291,6 @@ def _without_a_verb(
         )
         return Attributed(start, end, speaker, "report", "hearsay")
     return None
-
-
-def _account(part: str, people: People) -> Speaker | None:
-    """Whose view it is: "in the sheriff's telling", "the ministry's position is that"."""
-    held = _IN_A_VIEW.match(part)
-    if held is not None:
-        return people.refer(_PRONOUN[held["whose"].lower()], "")
-    match = _ACCOUNT.search(part)
-    if match is None:
-        return None
-    who = match["from"] or match["who"] or match["whom"] or ""
-    found = people.find(who) or people.refer(who, part[: match.start()]) if who else None
-    if found is None and match["from"]:
-        why = f"'word from {who}'; whose, is not said"
-        return Speaker(who, Attribution.UNRESOLVED, "", confidence=0.4, reason=why)
-    return found
 
 
 def _on_paper(part: str, speaker: Speaker, verb: str) -> Speaker:

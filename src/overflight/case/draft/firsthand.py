@@ -59,7 +59,8 @@ _TAGS = {Attribution.OWNER: "owner", Attribution.EYEWITNESS: "eyewitness"}
 
 _FIRM = re.compile(
     r"\b(?:compan(?:y|ies)|firm|clubs?|teams?|schools?|start-?ups?|universit\w+|societ(?:y|ies)"
-    r"|students?|corporation|inc|ltd|provider|labs|systems|technologies|aerospace|sensing|hobbyists?|activists|brigade|maker|operator|institute|laborator\w+|association)\b",
+    r"|students?|corporation|inc|ltd|provider|labs|systems|technologies|aerospace"
+    r"|sensing|hobbyists?|activists|brigade|maker|operator|institute|laborator\w+|association)\b",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"[A-Z][\w&.-]+ [A-Z]")  # of two words at least: "Stratolane Inc."

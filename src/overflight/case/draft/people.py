@@ -63,6 +63,7 @@ _LETTERS = re.compile(
 )
 _AT_A_TOWN = re.compile(r"\b(?:at|in|of|near|from) ([A-ZÀ-Ž][\w’'-]+)(?![\w ]*[A-Z]\w+ (?:Co|Inc))")
 _OF_AGE = re.compile(r"the \d{1,2}-year-old(?: \w+)?")
+_CAPITALS = re.compile(r"\b[A-Z]{3,8}\b")
 _THE_NOUN = re.compile(r"(?:the|this|that) (?:[a-z]+ )?(?P<noun>[a-z]{4,})", re.IGNORECASE)
 _A_STATEMENT = re.compile(r"an? (?:\w+ )?(?:statement|communiqu[eé]|release)", re.IGNORECASE)
 _EVERY_STATE_HAS = re.compile(
@@ -100,8 +101,7 @@ class People:
     mentioned: Speaker | None = None
     """The letter or notice that the sentence before began with: "it" can mean it."""
     unnamed: Speaker | None = None
-    """Somebody told of without a name, "a farmer checking fence": a name that follows can"
-    " be theirs."""
+    """Somebody told of without a name, "a farmer": a name that follows can be theirs."""
     short: dict[str, str] = field(default_factory=dict)
     """Names by the letters that the article puts behind them: "Ministry of Defence (MOD)"."""
     flyers: Flyers = field(default_factory=Flyers)
@@ -112,9 +112,10 @@ class People:
         """Read what the article says its people are: "Name, title," and "Title Name"."""
         self.flyers = flyers(text)
         self.short = {match["short"]: match["name"] for match in _LETTERS.finditer(text)}
+        letters = set(_CAPITALS.findall(text))
         for match in roles.ORGANISATION_RE.finditer(text):
             initials = "".join(word[0] for word in match.group().split() if word[0].isupper())
-            if len(initials) > 2 and re.search(rf"\b{initials}\b", text):
+            if initials in letters:
                 self.short.setdefault(initials, match.group())
         for match in roles.NAME_RE.finditer(text):
             name = match.group()
