@@ -449,7 +449,7 @@ def test_a_town_needs_no_ending_that_says_so():
         ("Two persons with knowledge of the radar said the balloon turned.", "official_anonymous"),
         ("The company that built the balloon, which asked not to be named, said it was sound.",
          "owner"),
-        ("Polish radio, citing the border guard, reported that a balloon had landed.",
+        ("According to the Polish border guard a balloon had landed, the radio reported.",
          "foreign_government"),
         ("Residents of Paju counted a dozen balloons in their fields.", "eyewitness"),
     ],

@@ -128,7 +128,7 @@ HEARSAY = re.compile(
     r"[\w ]{3,20} (?:was|is)\b"
     r"|word has it|by (?:some|all|most|local|many|several) accounts|the story (?:goes|went)"
     r"|legend has"
-    r" it|talk (?:is|was|has it) that"
+    r" it|(?:the |there is )?talk (?:(?:at|in|around|among|on) [\w ]{3,30} )?(?:is|was|has it) that"
     r"|(?:unconfirmed|some|initial|early|media|press|news|social media|conflicting|various|other)"
     r" (?:media |news |press )?reports? (?:said|say|suggest\w*|indicate\w*|claim\w*|that|of|had"
     r"|have"
