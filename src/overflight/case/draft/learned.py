@@ -22,7 +22,7 @@ from overflight.case.vocabulary import Attribution
 
 SCALE = 100.0  # weights are whole hundredths: their sums are exact, in any order
 LEAST_SURE = 0.25  # of the best class; below it nobody knows
-LEAST_SURE_OF_THE_AUTHOR = 0.6  # silence is taken for the author's only where that is likely
+LEAST_SURE_OF_THE_AUTHOR = 0.65  # silence is taken for the author's only where that is likely
 BIAS = "(always)"
 
 
